@@ -1,0 +1,163 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/tensor_type.h"
+#include "base/units.h"
+
+namespace litezoo {
+
+// The nouns that modules hand to each other: plain values without behaviour.
+
+// What a publisher calls one thing: "google/movenet".
+struct Model {
+  std::string name;  // "publisher/name", unique in a catalog
+  std::string publisher;
+  std::string task;  // an id of the task taxonomy: "image-pose-detection"; empty = not known
+  std::vector<std::string> domains;  // "image", "audio", "text", "video", ...
+  std::string description;
+  std::string architecture;
+  std::string dataset;                 // what it was trained on
+  std::string license;                 // SPDX identifier where it is one; empty = not known
+  std::vector<std::string> languages;  // BCP 47
+  std::string link;                    // a page for people
+  std::string source;                  // where these facts come from
+};
+
+enum class ArtifactFormat { tflite, task_bundle, saved_model, other };
+
+// One file of a model. The ranker picks artifacts.
+struct Artifact {
+  std::string name;   // unique within its model: "lite-model/.../int8/1"
+  std::string model;  // Model::name
+  ArtifactFormat format = ArtifactFormat::tflite;
+  std::vector<std::string> references;  // every place it can be had from, best first
+  std::string revision;                 // immutable revision of references[0]; may be empty
+  std::string sha256;                   // 64 hex digits; empty = not known yet
+  std::optional<Bytes> size;
+  std::string precision;  // Inspection::precision, or what the publisher says
+  bool starter = false;   // belongs to the starter zoo
+};
+
+// A number somebody published.
+struct Claim {
+  std::string artifact_or_model;  // the name it is about
+  std::string metric;             // "top1", "mAP", "latency"
+  std::string dataset, split, variant;
+  double value = 0;
+  std::string unit;
+  std::string raw;     // the text as published
+  std::string source;  // who says so
+  std::string date;    // ISO 8601; empty = not known
+};
+
+struct Task {
+  std::string id;
+  std::string display_name;
+  std::vector<std::string> domains;
+  std::vector<std::string> synonyms;
+};
+
+struct TensorInfo {
+  std::string name;
+  TensorType type = TensorType::FLOAT32;
+  std::vector<std::int32_t> shape;  // -1 = dynamic
+  std::vector<float> scale;
+  std::vector<std::int64_t> zero_point;
+};
+
+struct OperatorCount {
+  std::string name;  // "CONV_2D", or a custom operator's own name
+  bool custom = false;
+  std::int32_t version = 1;
+  std::uint64_t count = 0;
+};
+
+struct SignatureInfo {
+  std::string key;
+  std::int32_t subgraph = 0;
+  std::vector<std::string> inputs, outputs;
+};
+
+// Something about the file that its user should know; not an error.
+struct Finding {
+  std::string code;     // stable identifier: "options-mismatch"
+  std::string message;  // one line
+};
+
+// TFLITE_METADATA, where the file has it.
+struct ModelMetadata {
+  std::string name, description, version, author, license, min_parser_version;
+  std::vector<std::string> associated_files;
+  std::vector<std::string> labels;
+};
+
+// What the bytes of one .tflite file say. Key: sha256.
+struct Inspection {
+  std::string sha256;
+  Bytes size;
+  std::uint32_t schema_version = 3;
+  std::string description;
+  std::size_t subgraphs = 0, tensors = 0, operators = 0;
+  std::vector<OperatorCount> operator_counts;  // by name, then version
+  std::vector<TensorInfo> inputs, outputs;     // of subgraph 0
+  std::vector<SignatureInfo> signatures;
+  std::string precision;  // "float32", "float16", "dynamic-range", "int8", "uint8", "int16x8", ...
+  std::uint64_t parameters = 0;  // elements of constant weights
+  std::uint64_t macs = 0;        // multiply-accumulates of one inference, convolutions and matmuls
+  Bytes weight_bytes;
+  Bytes input_bytes, output_bytes;
+  Bytes activation_bytes;  // peak of live intermediate tensors in execution order: a lower bound
+  std::string min_runtime_version;
+  std::optional<ModelMetadata> metadata;
+  std::vector<Finding> findings;
+};
+
+// Where a measurement was taken. Equal fingerprints = numbers may be compared.
+struct Device {
+  std::string fingerprint;   // 16 hex digits over the fields below
+  std::string cpu;           // "AMD EPYC 9B14"
+  std::string architecture;  // "x86_64"
+  std::uint32_t cores = 0;   // online logical CPUs
+  Bytes memory;
+  std::string features;  // CPU features that choose kernels, space-separated: "avx2 avx512vnni"
+  std::string system;    // "Linux 6.1"
+};
+
+struct MeasurementSettings {
+  std::uint32_t threads = 1;
+  std::uint32_t min_runs = 50;
+  std::chrono::nanoseconds min_time = std::chrono::seconds(1);
+  std::chrono::nanoseconds max_time = std::chrono::seconds(20);
+  std::uint32_t min_warmup_runs = 3;
+  std::chrono::nanoseconds warmup_time = std::chrono::milliseconds(300);
+  std::uint32_t seed = 1;  // of the random inputs
+  auto operator<=>(const MeasurementSettings&) const = default;
+};
+
+// What a run gave. Key: sha256 x device x engine build x settings; the raw samples are kept.
+struct Measurement {
+  std::string sha256;
+  std::string device;          // Device::fingerprint
+  std::string engine;          // "xnnpack"
+  std::string engine_version;  // the XNNPACK snapshot, or how it was recognised
+  std::string litezoo_version;
+  MeasurementSettings settings;
+  std::string taken_at;  // ISO 8601, UTC
+  Nanoseconds load{}, init{}, first_run{};
+  std::vector<Nanoseconds> warmup;   // in the order they ran
+  std::vector<Nanoseconds> samples;  // in the order they ran
+  Bytes peak_memory;                 // VmHWM of the child process
+  Bytes baseline_memory;             // VmHWM of the child before the model was loaded
+  Bytes arena;                       // planned activations
+  std::uint32_t partitions = 0;      // XNNPACK subgraphs
+  std::uint32_t delegated_nodes = 0, fallback_nodes = 0;
+  std::vector<std::string> fallback_operators;  // "GATHER x2", most first
+};
+
+}  // namespace litezoo

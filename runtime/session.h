@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/graph.h"
+#include "base/units.h"
+
+namespace litezoo::runtime {
+
+struct SessionOptions {
+  std::uint32_t threads = 1;
+  std::string signature;                        // empty = the main subgraph, inputs in its order
+  bool delegate = true;                         // false: our kernels only, nothing goes to XNNPACK
+  Bytes memory_limit{std::uint64_t{4} << 30U};  // of all tensors together
+  std::uint64_t max_loop_iterations = 10'000'000;  // of one WHILE
+  // Input shapes that replace the file's, by input index; an absent one stays.
+  std::vector<std::optional<std::vector<std::int32_t>>> input_shapes;
+};
+
+// A tensor at the session's border. `data` stays valid until the session is resized or dies.
+struct TensorView {
+  std::string_view name;  // the signature's name where one was chosen, else the tensor's
+  TensorType type = TensorType::FLOAT32;
+  std::vector<std::int32_t> shape;
+  std::span<std::byte> data;
+};
+
+// How the graph was cut up.
+struct Plan {
+  std::uint32_t partitions = 0;                 // XNNPACK subgraphs
+  std::uint32_t delegated_nodes = 0;            // nodes in them
+  std::uint32_t fallback_nodes = 0;             // nodes run by our own kernels
+  std::uint32_t folded_nodes = 0;               // nodes computed once at load
+  std::vector<std::string> fallback_operators;  // "GATHER x2", most first
+  Bytes arena;                                  // planned activations
+};
+
+struct NodeTiming {
+  std::size_t subgraph = 0, node = 0;
+  std::string op;
+  std::string engine;  // "xnnpack" or "litezoo"
+  Nanoseconds time{};
+};
+
+// A node that cannot run here, and why.
+struct UnsupportedNode {
+  std::size_t subgraph = 0, node = 0;
+  std::string op;  // "CONV_2D" or a custom operator's name
+  std::string reason;
+};
+
+// Nodes of the graph for which there is neither a lowering nor a kernel; empty = worth a try.
+// Cheap: looks at codes only. Does not throw.
+std::vector<UnsupportedNode> unsupported_nodes(const Graph& graph);
+
+// A loaded model that can be run again and again. Not thread-safe: one thread at a time.
+class Session {
+ public:
+  // The graph and the bytes behind it must outlive the session. Plans, lowers, packs weights.
+  // Throws Error(unsupported) naming op and node, Error(corrupt) when the graph makes no sense,
+  // Error(usage) for an unknown signature or an input shape that cannot be.
+  Session(const Graph& graph, const SessionOptions& options);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  // In the order of the signature or of the subgraph.
+  std::vector<TensorView> inputs();
+  // Outputs of a dynamic shape have it after run().
+  std::vector<TensorView> outputs();
+
+  // STRING inputs only: their serialised form (count, offsets, bytes) replaces the content.
+  void set_string_input(std::size_t index, std::span<const std::byte> serialised);
+
+  // Throws Error(corrupt) when a value makes no sense (an index out of range),
+  // Error(unsupported) when a tensor would pass the memory limit.
+  void run();
+
+  // As run(), with a time for each step.
+  std::vector<NodeTiming> run_timed();
+
+  // Variables back to their first values.
+  void reset_variables();
+
+  const Plan& plan() const noexcept;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace litezoo::runtime

@@ -1,0 +1,40 @@
+#include "runtime/thread_pool.h"
+
+#include <pthreadpool.h>
+
+#include <algorithm>
+
+namespace litezoo::runtime {
+
+void ThreadPool::Destroy::operator()(pthreadpool* pool) const noexcept {
+  pthreadpool_destroy(pool);
+}
+
+ThreadPool::ThreadPool(std::uint32_t threads)
+    : size_(std::max<std::uint32_t>(threads, 1)),
+      pool_(size_ > 1 ? pthreadpool_create(size_) : nullptr) {}
+
+void ThreadPool::parallel_for(std::size_t count, std::size_t grain,
+                              const std::function<void(std::size_t, std::size_t)>& body) const {
+  if (count == 0) return;
+  const std::size_t pieces = std::min<std::size_t>(
+      size_, std::max<std::size_t>(count / std::max<std::size_t>(grain, 1), 1));
+  if (!pool_ || pieces == 1) {
+    body(0, count);
+    return;
+  }
+  struct Job {
+    const std::function<void(std::size_t, std::size_t)>* body;
+    std::size_t count, step;
+  } job{&body, count, (count + pieces - 1) / pieces};
+  pthreadpool_parallelize_1d(
+      pool_.get(),
+      [](void* context, std::size_t piece) {
+        const auto& task = *static_cast<const Job*>(context);
+        const std::size_t begin = piece * task.step;
+        if (begin < task.count) (*task.body)(begin, std::min(begin + task.step, task.count));
+      },
+      &job, pieces, 0);
+}
+
+}  // namespace litezoo::runtime
