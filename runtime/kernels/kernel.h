@@ -41,7 +41,7 @@ struct RuntimeTensor {
   bool constant = false;      // its data is there while preparing and never changes
   std::byte* data = nullptr;  // aligned to 64 bytes, readable 64 bytes past the end (the file's own
                               // constants only as the file has them)
-  std::size_t bytes = 0;      // STRING: the length of the serialised strings
+  std::size_t bytes = 0;      // STRING, RESOURCE: the length of the serialised strings, the handle
 
   std::size_t size() const noexcept { return element_count(shape); }
   int rank() const noexcept { return static_cast<int>(shape.size()); }
@@ -109,8 +109,11 @@ class NodeServices {
   // Called with each shape a kernel asks for; gives the output its memory when the session is
   // running. Throws Error(unsupported) when a tensor or the session would pass the memory limit.
   virtual void set_shape(RuntimeTensor& tensor, Shape shape) = 0;
-  // Gives a STRING output room for its serialised strings; during evaluation only.
+  // Gives a STRING output room for its serialised strings, or a RESOURCE output room for its handle
+  // (the key in resources(), without a terminator); during evaluation only.
   virtual std::byte* allocate_string(RuntimeTensor& tensor, std::size_t bytes) = 0;
+  // Of one WHILE (SessionOptions::max_loop_iterations).
+  virtual std::uint64_t max_loop_iterations() const { return 10'000'000; }
 };
 
 class Node {
@@ -167,6 +170,7 @@ class Node {
   const ThreadPool& threads() const { return services_->threads(); }
   SubgraphRunner& subgraph(std::int32_t index) const { return services_->subgraph(index); }
   Resources& resources() const { return services_->resources(); }
+  std::uint64_t max_loop_iterations() const { return services_->max_loop_iterations(); }
   std::byte* allocate_string(std::size_t output_index, std::size_t bytes) const {
     return services_->allocate_string(output(output_index), bytes);
   }
