@@ -33,7 +33,7 @@ enum class ArtifactFormat { tflite, task_bundle, saved_model, other };
 
 // One file of a model. The ranker picks artifacts.
 struct Artifact {
-  std::string name;   // unique within its model: "lite-model/.../int8/1"
+  std::string name;   // unique in a catalog: "google/movenet/singlepose/lightning/tflite/int8/4"
   std::string model;  // Model::name
   ArtifactFormat format = ArtifactFormat::tflite;
   std::vector<std::string> references;  // every place it can be had from, best first
