@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/kernels/arrange.h"
+#include "runtime/kernels/fill.h"
+#include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/shape.h"
 
@@ -10,7 +13,24 @@ namespace {
 // Sorted by code. A new operator: its prepare function in the file of its family, a row here, a
 // test in tests/runtime/kernels/<family>_test.cpp.
 constexpr auto kKernels = std::to_array<Kernel>({
+    {BuiltinOperator::CONCATENATION, prepare_concatenation},
     {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
+    {BuiltinOperator::TRANSPOSE, prepare_transpose},
+    {BuiltinOperator::SQUEEZE, prepare_squeeze, Trait::view},
+    {BuiltinOperator::SPLIT, prepare_split},
+    {BuiltinOperator::TILE, prepare_tile},
+    {BuiltinOperator::EXPAND_DIMS, prepare_expand_dims, Trait::view},
+    {BuiltinOperator::SHAPE, prepare_shape, Trait::of_shapes},
+    {BuiltinOperator::PACK, prepare_pack},
+    {BuiltinOperator::UNPACK, prepare_unpack},
+    {BuiltinOperator::FILL, prepare_fill},
+    {BuiltinOperator::RANGE, prepare_range},
+    {BuiltinOperator::SPLIT_V, prepare_split_v},
+    {BuiltinOperator::REVERSE_V2, prepare_reverse},
+    {BuiltinOperator::RANK, prepare_rank, Trait::of_shapes},
+    {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
+    {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
+    {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
 });
 static_assert(std::ranges::is_sorted(kKernels, {}, &Kernel::code));
 
