@@ -1,0 +1,46 @@
+#include "runtime/memory.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace litezoo::runtime {
+
+void MemoryBudget::check(std::size_t bytes, const std::string& what) const {
+  if (bytes > limit_ || used_ > limit_ - bytes) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("{} needs {}, which passes the memory limit of {}", what,
+                            to_text(Bytes{bytes}), to_text(Bytes{limit_})));
+  }
+}
+
+void MemoryBudget::reserve(std::size_t bytes, const std::string& what) {
+  check(bytes, what);
+  used_ += bytes;
+}
+
+void TensorMemory::Free::operator()(std::byte* memory) const noexcept {
+  std::free(memory);
+}
+
+void TensorMemory::Release::operator()(Charge* charge) const noexcept {
+  charge->budget->release(charge->bytes);
+  delete charge;
+}
+
+TensorMemory::TensorMemory(MemoryBudget& budget, std::size_t bytes, const std::string& what) {
+  budget.reserve(bytes, what);
+  charge_.reset(new Charge{&budget, bytes});
+  const std::size_t whole = aligned_size(bytes) + kTensorAlignment;
+  data_.reset(static_cast<std::byte*>(std::aligned_alloc(kTensorAlignment, whole)));
+  if (!data_) {
+    throw Error(ErrorKind::unsupported, fmt::format("{} needs {}, which the system does not have",
+                                                    what, to_text(Bytes{bytes})));
+  }
+  std::memset(data_.get(), 0, whole);
+}
+
+}  // namespace litezoo::runtime

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/units.h"
+
+namespace litezoo::runtime {
+
+// Every tensor starts at a multiple of this, and as many bytes past its end can be read.
+inline constexpr std::size_t kTensorAlignment = 64;
+
+// `bytes` filled up to a multiple of kTensorAlignment. Requires that it does not overflow.
+constexpr std::size_t aligned_size(std::size_t bytes) noexcept {
+  return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
+}
+
+// What the tensors of one session may take together.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(Bytes limit) noexcept : limit_(limit.count) {}
+  // Throws Error(unsupported) saying what `what` would need when the limit would be passed.
+  void reserve(std::size_t bytes, const std::string& what);
+  void release(std::size_t bytes) noexcept { used_ -= bytes; }
+  // Throws as reserve(), but takes nothing.
+  void check(std::size_t bytes, const std::string& what) const;
+  std::uint64_t limit() const noexcept { return limit_; }
+
+ private:
+  std::uint64_t limit_;
+  std::uint64_t used_ = 0;
+};
+
+// Memory for tensors: aligned, with slack, charged to a budget that must outlive it.
+class TensorMemory {
+ public:
+  TensorMemory() = default;
+  // Zeroed. Throws Error(unsupported) past the budget or when the system has no more memory.
+  TensorMemory(MemoryBudget& budget, std::size_t bytes, const std::string& what);
+
+  std::byte* data() const noexcept { return data_.get(); }
+  std::size_t capacity() const noexcept { return charge_ ? charge_->bytes : 0; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* memory) const noexcept;
+  };
+  struct Charge {
+    MemoryBudget* budget;
+    std::size_t bytes;
+  };
+  struct Release {
+    void operator()(Charge* charge) const noexcept;
+  };
+  std::unique_ptr<Charge, Release> charge_;
+  std::unique_ptr<std::byte, Free> data_;
+};
+
+}  // namespace litezoo::runtime

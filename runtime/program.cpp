@@ -1,0 +1,376 @@
+#include "runtime/program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/checked.h"
+#include "base/error.h"
+
+namespace litezoo::runtime {
+namespace {
+
+// Where constants without bytes point: kernels may read past the end of any tensor.
+alignas(kTensorAlignment) std::byte nothing[2 * kTensorAlignment];
+
+// True from construction to destruction.
+class Flag {
+ public:
+  explicit Flag(bool& flag) : flag_(flag), before_(flag) { flag_ = true; }
+  Flag(const Flag&) = delete;
+  Flag& operator=(const Flag&) = delete;
+  ~Flag() { flag_ = before_; }
+
+ private:
+  bool& flag_;
+  bool before_;
+};
+
+[[noreturn]] void corrupt(const std::string& why) {
+  throw Error(ErrorKind::corrupt, why);
+}
+
+Shape declared_shape(const Tensor& tensor) {
+  Shape shape = tensor.shape;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const bool dynamic = i < tensor.shape_signature.size() && tensor.shape_signature[i] < 0;
+    if (shape[i] < 0 || (dynamic && shape[i] == 0)) shape[i] = 1;
+  }
+  return shape;
+}
+
+std::vector<Shape> input_shapes(const Node& node) {
+  std::vector<Shape> shapes;
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    shapes.push_back(node.has_input(i) ? node.input(i).shape : Shape{});
+  }
+  return shapes;
+}
+
+}  // namespace
+
+bool is_serialised(TensorType type) noexcept {
+  return tensor_type_bits(type) == 0;
+}
+
+std::size_t tensor_bytes(const RuntimeTensor& tensor, std::span<const std::int32_t> shape,
+                         const MemoryBudget& budget) {
+  const std::string what = fmt::format("tensor '{}'", tensor.definition->name);
+  std::size_t count = 1;
+  for (const std::int32_t dimension : shape) {
+    if (dimension < 0) corrupt(what + " has a negative size");
+    const auto product = checked_multiply(count, static_cast<std::size_t>(dimension));
+    if (!product || *product > budget.limit() * 4) budget.check(SIZE_MAX / 2, what);
+    count = *product;
+  }
+  if (is_serialised(tensor.type)) return 0;
+  const std::size_t bytes = tensor_type_bytes(tensor.type, count);
+  budget.check(bytes, what);
+  return bytes;
+}
+
+SessionState::SessionState(const Graph& session_graph, const SessionOptions& session_options)
+    : graph(session_graph),
+      options(session_options),
+      threads(session_options.threads),
+      budget(session_options.memory_limit),
+      programs(session_graph.subgraphs.size()) {}
+
+SessionState::~SessionState() = default;
+
+Program& SessionState::program(std::int32_t index) {
+  if (index < 0 || static_cast<std::size_t>(index) >= programs.size()) {
+    corrupt(fmt::format("subgraph {} is called, but the model has {}", index, programs.size()));
+  }
+  auto& program = programs[static_cast<std::size_t>(index)];
+  if (!program) program = std::make_unique<Program>(*this, static_cast<std::size_t>(index));
+  return *program;
+}
+
+Program::Program(SessionState& state, std::size_t subgraph)
+    : state_(state),
+      index_(subgraph),
+      subgraph_(state.graph.subgraphs.at(subgraph)),
+      tensors_(subgraph_.tensors.size()),
+      states_(subgraph_.tensors.size()) {
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    tensors_[i].definition = &subgraph_.tensors[i];
+    tensors_[i].type = subgraph_.tensors[i].type;
+  }
+  for (const std::int32_t input : subgraph_.inputs) {
+    tensor(input);
+    expose(input);
+  }
+  for (const std::int32_t output : subgraph_.outputs) expose(output);
+  std::vector<bool> is_computed(tensors_.size());
+  for (const Operator& op : subgraph_.operators) {
+    for (const std::int32_t output : op.outputs) {
+      if (output != -1)
+        is_computed[static_cast<std::size_t>(&tensor(output) - tensors_.data())] = true;
+    }
+  }
+  for (std::size_t i = 0; i < tensors_.size(); ++i) load_constant(i, is_computed);
+  for (const std::int32_t input : subgraph_.inputs) {
+    Origin& origin = states_[static_cast<std::size_t>(input)].origin;
+    if (origin == Origin::unset) origin = Origin::input;
+  }
+  add_nodes();
+}
+
+Program::~Program() = default;
+
+RuntimeTensor& Program::tensor(std::int32_t index) {
+  if (index < 0 || static_cast<std::size_t>(index) >= tensors_.size()) {
+    corrupt(fmt::format("subgraph {} has no tensor {}", index_, index));
+  }
+  return tensors_[static_cast<std::size_t>(index)];
+}
+
+TensorState& Program::state_of(const RuntimeTensor& tensor) {
+  return states_[static_cast<std::size_t>(&tensor - tensors_.data())];
+}
+
+void Program::expose(std::int32_t index) {
+  state_of(tensor(index)).border = true;
+}
+
+std::vector<RuntimeTensor*> Program::pointers(std::span<const std::int32_t> indices) {
+  std::vector<RuntimeTensor*> result;
+  result.reserve(indices.size());
+  for (const std::int32_t index : indices) {
+    result.push_back(index == -1 ? nullptr : &tensor(index));
+  }
+  return result;
+}
+
+void Program::add_nodes() {
+  nodes_.reserve(subgraph_.operators.size());
+  for (std::size_t i = 0; i < subgraph_.operators.size(); ++i) {
+    const Operator& op = subgraph_.operators[i];
+    const auto node = [&](bool running) {
+      return Node(op, i, pointers(op.inputs), pointers(op.outputs), pointers(op.intermediates),
+                  *this, running);
+    };
+    PlannedNode& planned = nodes_.emplace_back(node(false), node(true));
+    if (op.code == BuiltinOperator::CUSTOM) {
+      if (const CustomKernel* kernel = find_custom_kernel(op.custom_code)) {
+        planned.prepare = kernel->prepare;
+        planned.trait = kernel->trait;
+      }
+    } else if (const Kernel* kernel = find_kernel(op.code)) {
+      planned.prepare = kernel->prepare;
+      planned.trait = kernel->trait;
+    }
+  }
+}
+
+void Program::load_constant(std::size_t index, const std::vector<bool>& is_computed) {
+  RuntimeTensor& tensor = tensors_[index];
+  const Tensor& definition = *tensor.definition;
+  TensorState& state = states_[index];
+  if (definition.is_variable) {
+    tensor.shape = declared_shape(definition);
+    tensor.bytes = tensor_bytes(tensor, tensor.shape, state_.budget);
+    state.own =
+        TensorMemory(state_.budget, tensor.bytes, fmt::format("variable '{}'", definition.name));
+    tensor.data = state.own.data();
+    state.origin = Origin::variable;
+    state.known = true;
+    return;
+  }
+  const bool serialised = is_serialised(definition.type);
+  const bool empty =
+      !serialised && !is_computed[index] && !state.border && element_count(definition.shape) == 0;
+  if (definition.data.empty() && !empty) return;
+
+  tensor.shape = declared_shape(definition);
+  tensor.bytes =
+      serialised ? definition.data.size() : tensor_bytes(tensor, tensor.shape, state_.budget);
+  if (tensor.bytes > definition.data.size() && !definition.sparsity) {
+    corrupt(fmt::format("constant '{}' has {} bytes, its shape asks for {}", definition.name,
+                        definition.data.size(), tensor.bytes));
+  }
+  if (definition.sparsity) tensor.bytes = definition.data.size();
+  const auto alignment =
+      static_cast<std::size_t>(std::clamp(tensor_type_bits(definition.type) / 8, 1, 8));
+  if (definition.data.empty()) {
+    tensor.data = nothing;
+  } else if (reinterpret_cast<std::uintptr_t>(definition.data.data()) % alignment != 0) {
+    state.own = TensorMemory(state_.budget, definition.data.size(),
+                             fmt::format("constant '{}'", definition.name));
+    std::memcpy(state.own.data(), definition.data.data(), definition.data.size());
+    tensor.data = state.own.data();
+  } else {
+    // Kernels see inputs as const; RuntimeTensor is one type for both.
+    tensor.data = const_cast<std::byte*>(definition.data.data());
+  }
+  tensor.constant = true;
+  state.origin = Origin::constant;
+  state.known = true;
+}
+
+std::vector<Shape> Program::declared_input_shapes() const {
+  std::vector<Shape> shapes;
+  for (const std::int32_t input : subgraph_.inputs) {
+    shapes.push_back(declared_shape(subgraph_.tensors[static_cast<std::size_t>(input)]));
+  }
+  return shapes;
+}
+
+SubgraphRunner& Program::subgraph(std::int32_t index) {
+  return state_.program(index);
+}
+
+void Program::set_shape(RuntimeTensor& tensor, Shape shape) {
+  const std::size_t bytes = tensor_bytes(tensor, shape, state_.budget);
+  TensorState& state = state_of(tensor);
+  if (state.known && state.block != TensorState::kNoBlock && shape != tensor.shape) {
+    throw Error(ErrorKind::internal,
+                fmt::format("tensor '{}' changes its shape in a run; please report the model",
+                            tensor.definition->name));
+  }
+  tensor.shape = std::move(shape);
+  state.known = true;
+  if (is_serialised(tensor.type)) return;
+  tensor.bytes = bytes;
+  if (allocating_ && state.block == TensorState::kNoBlock) own_memory(tensor, bytes);
+}
+
+std::byte* Program::allocate_string(RuntimeTensor& tensor, std::size_t bytes) {
+  own_memory(tensor, bytes);
+  tensor.bytes = bytes;
+  return tensor.data;
+}
+
+void Program::own_memory(RuntimeTensor& tensor, std::size_t bytes) {
+  TensorState& state = state_of(tensor);
+  if (state.own.data() == nullptr || state.own.capacity() < bytes) {
+    state.own = TensorMemory();
+    state.own =
+        TensorMemory(state_.budget, bytes, fmt::format("tensor '{}'", tensor.definition->name));
+  }
+  tensor.data = state.own.data();
+}
+
+void Program::set_serialised(std::int32_t index, std::span<const std::byte> content) {
+  RuntimeTensor& target = tensor(index);
+  std::byte* data = allocate_string(target, content.size());
+  std::ranges::copy(content, data);
+}
+
+void Program::commit() {
+  if (committed_) return;
+  arena_ = TensorMemory();
+  arena_ = TensorMemory(state_.budget, arena_bytes_, "the arena of activations");
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    if (states_[i].block != TensorState::kNoBlock) {
+      tensors_[i].data = arena_.data() + offsets_[states_[i].block];
+    }
+  }
+  committed_ = true;
+}
+
+void Program::execute(std::vector<NodeTiming>* timings) {
+  if (busy_) corrupt(fmt::format("subgraph {} calls itself", index_));
+  const Flag busy(busy_);
+  for (PlannedNode& node : nodes_) {
+    if (node.stage == PlannedNode::Stage::folded) continue;
+    const auto start =
+        timings ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+    if (node.stage == PlannedNode::Stage::deferred) {
+      run_deferred(node);
+    } else {
+      evaluate(node);
+    }
+    if (timings) {
+      timings->push_back({index_, node.at_run.index(), operator_name(node.at_run.op()), "litezoo",
+                          std::chrono::steady_clock::now() - start});
+    }
+  }
+}
+
+void Program::evaluate(const PlannedNode& node) {
+  // A view of strings has no memory of its own until it is known how long they are.
+  if (node.trait == Trait::view && is_serialised(node.at_run.output(0).type)) {
+    const RuntimeTensor& input = node.at_run.input(0);
+    RuntimeTensor& output = node.at_run.output(0);
+    std::byte* data = allocate_string(output, input.bytes);
+    std::copy_n(input.data, input.bytes, data);
+    return;
+  }
+  node.evaluate(node.at_run);
+}
+
+void Program::run_deferred(PlannedNode& node) {
+  const Flag allocating(allocating_);
+  std::vector<Shape> shapes = input_shapes(node.at_run);
+  if (!node.evaluate || shapes != node.prepared_for) {
+    node.prepared_for.clear();
+    node.evaluate = node.prepare(node.at_load);
+    if (node.evaluate) {
+      node.prepared_for = std::move(shapes);
+    } else {
+      node.evaluate = node.prepare(node.at_run);
+    }
+  }
+  if (!node.evaluate) node.at_run.unsupported("its output's shape cannot be told even in a run");
+  evaluate(node);
+  // What depends on values is prepared anew each time.
+  if (node.prepared_for.empty()) node.evaluate = nullptr;
+}
+
+void Program::reset_variables() {
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    if (states_[i].origin == Origin::variable) {
+      std::memset(tensors_[i].data, 0, tensors_[i].bytes);
+    }
+  }
+}
+
+std::optional<std::vector<Shape>> Program::output_shapes(std::span<const Shape> inputs) {
+  plan(inputs);
+  std::vector<Shape> shapes;
+  for (const std::int32_t index : subgraph_.outputs) {
+    if (!state_of(tensor(index)).known) return std::nullopt;
+    shapes.push_back(tensor(index).shape);
+  }
+  return shapes;
+}
+
+void Program::run(std::span<const RuntimeTensor* const> inputs) {
+  if (busy_) corrupt(fmt::format("subgraph {} calls itself", index_));
+  if (inputs.size() != subgraph_.inputs.size()) {
+    corrupt(fmt::format("subgraph {} is called with {} inputs, it has {}", index_, inputs.size(),
+                        subgraph_.inputs.size()));
+  }
+  bool same = planned_ && planned_for_.size() == inputs.size();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i]->type != tensor(subgraph_.inputs[i]).type) {
+      corrupt(fmt::format("subgraph {} is called with another type of input {}", index_, i));
+    }
+    same = same && inputs[i]->shape == planned_for_[i];
+  }
+  if (!same) {
+    std::vector<Shape> shapes;
+    for (const RuntimeTensor* input : inputs) shapes.push_back(input->shape);
+    plan(shapes);
+  }
+  commit();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    RuntimeTensor& target = tensor(subgraph_.inputs[i]);
+    if (target.constant) continue;
+    if (is_serialised(target.type)) {
+      set_serialised(subgraph_.inputs[i], {inputs[i]->data, inputs[i]->bytes});
+    } else if (target.bytes > 0) {
+      std::memmove(target.data, inputs[i]->data, target.bytes);
+    }
+  }
+  execute(nullptr);
+}
+
+const RuntimeTensor& Program::output(std::size_t index) const {
+  return tensors_[static_cast<std::size_t>(subgraph_.outputs.at(index))];
+}
+
+}  // namespace litezoo::runtime

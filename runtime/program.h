@@ -1,0 +1,144 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/graph.h"
+#include "runtime/kernels/kernel.h"
+#include "runtime/memory.h"
+#include "runtime/session.h"
+
+namespace litezoo::runtime {
+
+class Program;
+
+// What the programs of one session share. Programs are made when they are first called for.
+struct SessionState {
+  SessionState(const Graph& session_graph, const SessionOptions& session_options);
+  ~SessionState();
+  // Throws Error(corrupt) when the graph has no such subgraph.
+  Program& program(std::int32_t index);
+
+  const Graph& graph;
+  SessionOptions options;
+  ThreadPool threads;
+  MemoryBudget budget;
+  Resources resources;
+  std::vector<std::unique_ptr<Program>> programs;  // by subgraph
+};
+
+// Where a tensor's values come from.
+enum class Origin : std::uint8_t {
+  unset,     // nothing has computed it (yet)
+  input,     // of the subgraph
+  constant,  // the file's
+  variable,  // state that outlives a run
+  computed,  // an operator's output
+};
+
+// What the planner knows of a tensor besides what kernels see.
+struct TensorState {
+  static constexpr std::size_t kNoBlock = static_cast<std::size_t>(-1);
+  Origin origin = Origin::unset;
+  bool known = false;            // the shape is known
+  bool border = false;           // an input or output of the subgraph or of a signature
+  std::size_t block = kNoBlock;  // in the arena
+  TensorMemory own;              // of constants, variables, strings and dynamic shapes
+};
+
+// One operator on its way to being run.
+struct PlannedNode {
+  enum class Stage : std::uint8_t {
+    planned,   // shapes known, evaluate is set
+    folded,    // its outputs are constants now
+    deferred,  // prepared in each run
+  };
+  PlannedNode(Node load, Node run) : at_load(std::move(load)), at_run(std::move(run)) {}
+  Node at_load, at_run;
+  Prepare prepare = nullptr;
+  Trait trait = Trait::none;
+  Stage stage = Stage::planned;
+  Evaluate evaluate;
+  std::vector<Shape> prepared_for;  // deferred nodes: the input shapes `evaluate` holds for
+};
+
+// One subgraph made ready to run for given input shapes, and for others whenever they come.
+class Program final : public SubgraphRunner, private NodeServices {
+ public:
+  // `state` must outlive it. Throws Error(corrupt) when the subgraph contradicts itself.
+  Program(SessionState& state, std::size_t subgraph);
+  ~Program() override;
+
+  // The shapes the file gives its inputs; a dynamic dimension is 1 where the file has no better.
+  std::vector<Shape> declared_input_shapes() const;
+  // Keeps a tensor's memory from being shared with others; before the first plan().
+  void expose(std::int32_t tensor);
+  // Propagates shapes, folds constants, lays out memory. Nothing to do when it was done for the
+  // same shapes. Throws as Session's constructor.
+  void plan(std::span<const Shape> input_shapes);
+  // Gives the tensors their memory. Requires plan().
+  void commit();
+  // Runs all steps; appends a time for each when `timings` is there.
+  void execute(std::vector<NodeTiming>* timings);
+  void reset_variables();
+
+  RuntimeTensor& tensor(std::int32_t index);
+  // A serialised (STRING, RESOURCE) tensor's content. Throws as TensorMemory.
+  void set_serialised(std::int32_t index, std::span<const std::byte> content);
+  void add_to(Plan& plan) const;
+
+  std::size_t input_count() const override { return subgraph_.inputs.size(); }
+  std::size_t output_count() const override { return subgraph_.outputs.size(); }
+  std::optional<std::vector<Shape>> output_shapes(std::span<const Shape> inputs) override;
+  void run(std::span<const RuntimeTensor* const> inputs) override;
+  const RuntimeTensor& output(std::size_t index) const override;
+
+ private:
+  const ThreadPool& threads() const override { return state_.threads; }
+  SubgraphRunner& subgraph(std::int32_t index) override;
+  Resources& resources() override { return state_.resources; }
+  void set_shape(RuntimeTensor& tensor, Shape shape) override;
+  std::byte* allocate_string(RuntimeTensor& tensor, std::size_t bytes) override;
+  std::uint64_t max_loop_iterations() const override { return state_.options.max_loop_iterations; }
+
+  std::vector<RuntimeTensor*> pointers(std::span<const std::int32_t> indices);
+  void add_nodes();
+  void load_constant(std::size_t index, const std::vector<bool>& is_computed);
+  void set_input(std::size_t index, Shape shape);
+  void claim_outputs(const PlannedNode& node);
+  void propagate(PlannedNode& node);
+  void fold(PlannedNode& node);
+  void lay_out();
+  bool try_share(const PlannedNode& node, std::size_t step, std::span<const std::size_t> last_use);
+  void own_memory(RuntimeTensor& tensor, std::size_t bytes);
+  void run_deferred(PlannedNode& node);
+  void evaluate(const PlannedNode& node);
+  TensorState& state_of(const RuntimeTensor& tensor);
+
+  SessionState& state_;
+  std::size_t index_;
+  const Subgraph& subgraph_;
+  std::vector<RuntimeTensor> tensors_;
+  std::vector<TensorState> states_;
+  std::vector<PlannedNode> nodes_;
+  std::vector<Shape> planned_for_;
+  bool planned_ = false, committed_ = false;
+  bool allocating_ = false;           // set_shape gives memory at once: while folding and running
+  bool busy_ = false;                 // executing: a second call would be a circle
+  std::vector<std::size_t> offsets_;  // of arena blocks
+  std::size_t arena_bytes_ = 0;
+  TensorMemory arena_;
+};
+
+// Bytes of a tensor of this type and shape. Throws Error(unsupported) naming it past `budget`.
+// 0 for types whose size the type does not tell.
+std::size_t tensor_bytes(const RuntimeTensor& tensor, std::span<const std::int32_t> shape,
+                         const MemoryBudget& budget);
+
+// STRING and RESOURCE tensors hold as many bytes as their content asks for.
+bool is_serialised(TensorType type) noexcept;
+
+}  // namespace litezoo::runtime

@@ -1,0 +1,158 @@
+#include "runtime/session.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "tests/support/run_graph.h"
+
+using litezoo::BuiltinOperator;
+using litezoo::Error;
+using litezoo::ReshapeOptions;
+using litezoo::TensorType;
+using litezoo::test::GraphBuilder;
+using litezoo::test::kernels_only;
+using litezoo::test::run_graph;
+
+TEST_CASE("session runs a chain of views in one block of memory") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {2, 3});
+  const int shape = b.constant<std::int32_t>({2}, {3, 2});
+  const int middle = b.tensor(TensorType::FLOAT32);
+  const int y = b.output(TensorType::FLOAT32);
+  b.op(BuiltinOperator::RESHAPE, {x, shape}, {middle}, ReshapeOptions{});
+  b.op(BuiltinOperator::RESHAPE, {middle}, {y}, ReshapeOptions{{-1}});
+  const auto result = run_graph(b.graph(), {std::vector<float>{1, 2, 3, 4, 5, 6}});
+  CHECK(result.values<float>() == std::vector<float>{1, 2, 3, 4, 5, 6});
+  CHECK(result.shape() == std::vector<std::int32_t>{6});
+  CHECK(result.plan.arena.count == 128);
+}
+
+TEST_CASE("session prepares nodes of unknown shape during the run") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {4});
+  const int shape = b.input(TensorType::INT32, {2});
+  const int middle = b.tensor(TensorType::FLOAT32);
+  const int y = b.output(TensorType::FLOAT32);
+  b.op(BuiltinOperator::RESHAPE, {x, shape}, {middle}, ReshapeOptions{});
+  b.op(BuiltinOperator::RESHAPE, {middle}, {y}, ReshapeOptions{{1, -1}});
+  const auto result =
+      run_graph(b.graph(), {std::vector<float>{1, 2, 3, 4}, std::vector<std::int32_t>{2, 2}});
+  CHECK(result.values<float>() == std::vector<float>{1, 2, 3, 4});
+  CHECK(result.shape() == std::vector<std::int32_t>{1, 4});
+  CHECK_THROWS_AS(
+      run_graph(b.graph(), {std::vector<float>{1, 2, 3, 4}, std::vector<std::int32_t>{2, 3}}),
+      Error);
+}
+
+TEST_CASE("session folds operators whose inputs are constant") {
+  GraphBuilder b;
+  b.input(TensorType::FLOAT32, {1});
+  const int c = b.constant<float>({4}, {1, 2, 3, 4});
+  const int y = b.output(TensorType::FLOAT32);
+  b.op(BuiltinOperator::RESHAPE, {c}, {y}, ReshapeOptions{{2, 2}});
+  const auto result = run_graph(b.graph(), {std::vector<float>{0}});
+  CHECK(result.values<float>() == std::vector<float>{1, 2, 3, 4});
+  CHECK(result.plan.folded_nodes == 1);
+  CHECK(result.plan.fallback_nodes == 0);
+}
+
+TEST_CASE("session outputs may be inputs, constants, and twice the same tensor") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {2});
+  const int c = b.constant<std::int32_t>({}, {7});
+  b.outputs({x, c, x});
+  const auto result = run_graph(b.graph(), {std::vector<float>{1, 2}});
+  REQUIRE(result.outputs.size() == 3);
+  CHECK(result.values<float>(0) == std::vector<float>{1, 2});
+  CHECK(result.values<std::int32_t>(1) == std::vector<std::int32_t>{7});
+  CHECK(result.values<float>(2) == std::vector<float>{1, 2});
+}
+
+TEST_CASE("session takes other input shapes than the file's") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {-1, 2});
+  const int y = b.output(TensorType::FLOAT32);
+  b.op(BuiltinOperator::RESHAPE, {x}, {y}, ReshapeOptions{{-1}});
+  CHECK(run_graph(b.graph(), {std::vector<float>{1, 2}}).shape() == std::vector<std::int32_t>{2});
+  auto options = kernels_only();
+  options.input_shapes = {std::vector<std::int32_t>{3, 2}};
+  const auto result = run_graph(b.graph(), {std::vector<float>{1, 2, 3, 4, 5, 6}}, options);
+  CHECK(result.shape() == std::vector<std::int32_t>{6});
+  options.input_shapes = {std::vector<std::int32_t>{-3, 2}};
+  CHECK_THROWS_AS(litezoo::runtime::Session(b.graph(), options), Error);
+}
+
+TEST_CASE("session runs the signature that is asked for") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {2});
+  b.outputs({x});
+  b.subgraph();
+  const int a = b.input(TensorType::FLOAT32, {4});
+  const int y = b.output(TensorType::FLOAT32);
+  b.op(BuiltinOperator::RESHAPE, {a}, {y}, ReshapeOptions{{2, 2}});
+  b.graph().signatures = {{"second", 1, {{"in", a}}, {{"out", y}}}};
+  auto options = kernels_only();
+  options.signature = "second";
+  litezoo::runtime::Session session(b.graph(), options);
+  CHECK(session.inputs().at(0).name == "in");
+  CHECK(session.outputs().at(0).name == "out");
+  CHECK(run_graph(b.graph(), {std::vector<float>{1, 2, 3, 4}}, options).shape() ==
+        std::vector<std::int32_t>{2, 2});
+  options.signature = "third";
+  CHECK_THROWS_AS(litezoo::runtime::Session(b.graph(), options), Error);
+}
+
+TEST_CASE("session refuses what would pass the memory limit") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {1 << 20, 1 << 20});
+  b.outputs({x});
+  CHECK_THROWS_AS(run_graph(b.graph(), {}), Error);
+}
+
+TEST_CASE("session handles tensors without elements and without dimensions") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {0, 3});
+  const int s = b.input(TensorType::FLOAT32, {});
+  const int y = b.output(TensorType::FLOAT32);
+  const int z = b.output(TensorType::FLOAT32);
+  b.op(BuiltinOperator::RESHAPE, {x}, {y}, ReshapeOptions{{3, 0}});
+  b.op(BuiltinOperator::RESHAPE, {s}, {z}, ReshapeOptions{{1}});
+  const auto result = run_graph(b.graph(), {std::vector<float>{}, std::vector<float>{5}});
+  CHECK(result.shape(0) == std::vector<std::int32_t>{3, 0});
+  CHECK(result.values<float>(1) == std::vector<float>{5});
+}
+
+TEST_CASE("session refuses graphs that contradict themselves") {
+  SUBCASE("an operator reads what a later one computes") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {2});
+    const int middle = b.tensor(TensorType::FLOAT32);
+    const int y = b.output(TensorType::FLOAT32);
+    b.op(BuiltinOperator::RESHAPE, {middle}, {y}, ReshapeOptions{{2}});
+    b.op(BuiltinOperator::RESHAPE, {x}, {middle}, ReshapeOptions{{2}});
+    CHECK_THROWS_AS(run_graph(b.graph(), {std::vector<float>{1, 2}}), Error);
+  }
+  SUBCASE("an operator writes an input") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {2});
+    b.op(BuiltinOperator::RESHAPE, {x}, {x}, ReshapeOptions{{2}});
+    CHECK_THROWS_AS(run_graph(b.graph(), {std::vector<float>{1, 2}}), Error);
+  }
+  SUBCASE("an output comes from nowhere") {
+    GraphBuilder b;
+    b.output(TensorType::FLOAT32, {2});
+    CHECK_THROWS_AS(run_graph(b.graph(), {}), Error);
+  }
+}
+
+TEST_CASE("session names operators that nothing can run") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {2});
+  const int y = b.output(TensorType::FLOAT32);
+  b.custom("FlexErf", {x}, {y});
+  const auto nodes = litezoo::runtime::unsupported_nodes(b.graph());
+  REQUIRE(nodes.size() == 1);
+  CHECK(nodes[0].op == "FlexErf");
+  CHECK_THROWS_WITH_AS(run_graph(b.graph(), {std::vector<float>{1, 2}}),
+                       "node 0 (FlexErf): there is no kernel for this operator", Error);
+}
