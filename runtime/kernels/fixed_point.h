@@ -21,14 +21,12 @@ struct QuantizedMultiplier {
 // gives 0.
 QuantizedMultiplier quantize_multiplier(double factor) noexcept;
 
-// High 32 bits of 2 * a * b, rounded to nearest, saturated.
+// High 32 bits of 2 * a * b, rounded to nearest with ties upwards, saturated.
 constexpr std::int32_t saturating_rounding_doubling_high_multiply(std::int32_t a,
                                                                   std::int32_t b) noexcept {
   constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
   if (a == lowest && b == lowest) return std::numeric_limits<std::int32_t>::max();
-  const std::int64_t product = static_cast<std::int64_t>(a) * b;
-  const std::int64_t nudge = product >= 0 ? 1LL << 30 : 1 - (1LL << 30);
-  return static_cast<std::int32_t>((product + nudge) / (1LL << 31));
+  return static_cast<std::int32_t>((static_cast<std::int64_t>(a) * b + (1LL << 30)) >> 31);
 }
 
 // The 16-bit kin of the above.
@@ -36,9 +34,7 @@ constexpr std::int16_t saturating_rounding_doubling_high_multiply(std::int16_t a
                                                                   std::int16_t b) noexcept {
   constexpr std::int16_t lowest = std::numeric_limits<std::int16_t>::min();
   if (a == lowest && b == lowest) return std::numeric_limits<std::int16_t>::max();
-  const std::int32_t product = static_cast<std::int32_t>(a) * b;
-  const std::int32_t nudge = product >= 0 ? 1 << 14 : 1 - (1 << 14);
-  return static_cast<std::int16_t>((product + nudge) / (1 << 15));
+  return static_cast<std::int16_t>((static_cast<std::int32_t>(a) * b + (1 << 14)) >> 15);
 }
 
 // x / 2^exponent, rounded to nearest, ties away from zero. Requires 0 <= exponent <= 31.
