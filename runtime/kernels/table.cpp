@@ -4,6 +4,7 @@
 #include "runtime/kernels/arrange.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/join.h"
+#include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/shape.h"
 
@@ -31,6 +32,13 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
+    {BuiltinOperator::ADD, prepare_add, Trait::in_place},
+    {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
+    {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
+    {BuiltinOperator::SUB, prepare_sub, Trait::in_place},
+    {BuiltinOperator::DIV, prepare_div, Trait::in_place},
+    {BuiltinOperator::STABLEHLO_ADD, prepare_add, Trait::in_place},
+    {BuiltinOperator::STABLEHLO_MULTIPLY, prepare_mul, Trait::in_place},
 });
 static_assert(std::ranges::is_sorted(kKernels, {}, &Kernel::code));
 
