@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/arrange.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/join.h"
-#include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/shape.h"
 
@@ -14,9 +14,13 @@ namespace {
 // Sorted by code. A new operator: its prepare function in the file of its family, a row here, a
 // test in tests/runtime/kernels/<family>_test.cpp.
 constexpr auto kKernels = std::to_array<Kernel>({
+    {BuiltinOperator::ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::CONCATENATION, prepare_concatenation},
+    {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
     {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
     {BuiltinOperator::TRANSPOSE, prepare_transpose},
+    {BuiltinOperator::SUB, prepare_sub, Trait::in_place},
+    {BuiltinOperator::DIV, prepare_div, Trait::in_place},
     {BuiltinOperator::SQUEEZE, prepare_squeeze, Trait::view},
     {BuiltinOperator::SPLIT, prepare_split},
     {BuiltinOperator::TILE, prepare_tile},
@@ -32,11 +36,6 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
-    {BuiltinOperator::ADD, prepare_add, Trait::in_place},
-    {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
-    {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
-    {BuiltinOperator::SUB, prepare_sub, Trait::in_place},
-    {BuiltinOperator::DIV, prepare_div, Trait::in_place},
     {BuiltinOperator::STABLEHLO_ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::STABLEHLO_MULTIPLY, prepare_mul, Trait::in_place},
 });
