@@ -39,9 +39,12 @@ std::vector<std::int64_t> integer_values(const Node& node, const RuntimeTensor& 
     node.corrupt(fmt::format("tensor '{}' holds {} values where at most {} make sense",
                              tensor.definition->name, tensor.size(), most));
   }
-  node.expect_type(tensor, {TensorType::INT16, TensorType::INT32, TensorType::INT64});
+  node.expect_type(tensor,
+                   {TensorType::INT8, TensorType::INT16, TensorType::INT32, TensorType::INT64});
   if (tensor.size() == 0) return {};
   switch (tensor.type) {
+    case TensorType::INT8:
+      return widened<std::int8_t>(tensor);
     case TensorType::INT16:
       return widened<std::int16_t>(tensor);
     case TensorType::INT32:

@@ -18,7 +18,7 @@ std::size_t element_bytes(const Node& node, const RuntimeTensor& tensor);
 // An axis in [0, rank) from one that may count from the end.
 std::size_t checked_axis(const Node& node, std::int64_t axis, std::size_t rank);
 
-// The values of a small integer tensor (INT16, INT32, INT64), at most `most` of them.
+// The values of a small integer tensor (INT8 to INT64), at most `most` of them.
 // Requires Node::value_known.
 std::vector<std::int64_t> integer_values(const Node& node, const RuntimeTensor& tensor,
                                          std::size_t most = 1024);

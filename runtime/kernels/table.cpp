@@ -6,7 +6,9 @@
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
+#include "runtime/kernels/pad.h"
 #include "runtime/kernels/shape.h"
+#include "runtime/kernels/slice.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -18,11 +20,15 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::CONCATENATION, prepare_concatenation},
     {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
     {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
+    {BuiltinOperator::PAD, prepare_pad},
     {BuiltinOperator::TRANSPOSE, prepare_transpose},
     {BuiltinOperator::SUB, prepare_sub, Trait::in_place},
     {BuiltinOperator::DIV, prepare_div, Trait::in_place},
     {BuiltinOperator::SQUEEZE, prepare_squeeze, Trait::view},
+    {BuiltinOperator::STRIDED_SLICE, prepare_strided_slice},
     {BuiltinOperator::SPLIT, prepare_split},
+    {BuiltinOperator::PADV2, prepare_pad},
+    {BuiltinOperator::SLICE, prepare_slice},
     {BuiltinOperator::TILE, prepare_tile},
     {BuiltinOperator::EXPAND_DIMS, prepare_expand_dims, Trait::view},
     {BuiltinOperator::SHAPE, prepare_shape, Trait::of_shapes},
@@ -30,14 +36,18 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::UNPACK, prepare_unpack},
     {BuiltinOperator::FILL, prepare_fill},
     {BuiltinOperator::RANGE, prepare_range},
+    {BuiltinOperator::MIRROR_PAD, prepare_mirror_pad},
     {BuiltinOperator::SPLIT_V, prepare_split_v},
     {BuiltinOperator::REVERSE_V2, prepare_reverse},
     {BuiltinOperator::RANK, prepare_rank, Trait::of_shapes},
     {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
+    {BuiltinOperator::DYNAMIC_UPDATE_SLICE, prepare_dynamic_update_slice, Trait::in_place},
     {BuiltinOperator::STABLEHLO_ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::STABLEHLO_MULTIPLY, prepare_mul, Trait::in_place},
+    {BuiltinOperator::STABLEHLO_PAD, prepare_stablehlo_pad},
+    {BuiltinOperator::DILATE, prepare_dilate},
 });
 static_assert(std::ranges::is_sorted(kKernels, {}, &Kernel::code));
 
