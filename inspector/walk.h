@@ -1,0 +1,17 @@
+#pragma once
+
+#include "base/graph.h"
+#include "inspector/source.h"
+
+namespace litezoo::schema {
+struct Model;
+}
+
+namespace litezoo::inspector {
+
+// The verified tables as plain values; spans are views into source.bytes(). Follows every index
+// that leads to another table (buffers, operator codes) and throws Error(corrupt) where one leads
+// nowhere; what else a graph needs is validate()'s.
+Graph walk(const schema::Model& model, Source& source);
+
+}  // namespace litezoo::inspector
