@@ -1,7 +1,7 @@
 #pragma once
 
-#include <flatbuffers/flatbuffers.h>
-
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,11 +9,11 @@
 
 namespace litezoo::inspector {
 
-// Copies of a verified FlatBuffer's vectors and strings; an absent one is empty. Only for this
-// module's .cpp files: it brings in the FlatBuffers header.
+// Copies of a verified FlatBuffer's vectors and strings; an absent one is empty. `Vector` and
+// `String` are FlatBuffers' own, which only .cpp files may name.
 
-template <typename T, typename U>
-std::vector<T> copy_vector(const flatbuffers::Vector<U>* vector, Source& source) {
+template <typename T, typename Vector>
+std::vector<T> copy_vector(const Vector* vector, Source& source) {
   if (vector == nullptr) return {};
   source.charge(vector->size() * sizeof(T));
   std::vector<T> result;
@@ -22,13 +22,15 @@ std::vector<T> copy_vector(const flatbuffers::Vector<U>* vector, Source& source)
   return result;
 }
 
-inline std::string copy_string(const flatbuffers::String* text, Source& source) {
+template <typename String>
+std::string copy_string(const String* text, Source& source) {
   if (text == nullptr) return {};
   source.charge(text->size());
   return text->str();
 }
 
-inline std::span<const std::byte> view_bytes(const flatbuffers::Vector<std::uint8_t>* vector) {
+template <typename ByteVector>
+std::span<const std::byte> view_bytes(const ByteVector* vector) {
   if (vector == nullptr) return {};
   return {reinterpret_cast<const std::byte*>(vector->data()), vector->size()};
 }
