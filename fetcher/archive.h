@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "base/units.h"
+
+namespace litezoo::fetcher {
+
+// npm's archives keep everything below one folder whose name says nothing.
+enum class MemberNames { whole, without_first_part };
+
+struct ArchiveMember {
+  std::string archive;  // the archive's name, for messages
+  std::string member;   // path of the wanted file
+  MemberNames names = MemberNames::whole;
+  Bytes size_limit{std::uint64_t{4} << 30};      // of the member
+  Bytes unpacked_limit{std::uint64_t{8} << 30};  // of all entries up to it
+  std::function<bool()> cancelled;
+};
+
+// Streams one regular file out of a tar, tar.gz or zip archive. Only that entry is read out, and
+// nothing of an entry's name reaches the file system. `descriptor` is open for reading and may
+// seek. Throws Error(not_found) that lists the models inside when there is no such file,
+// Error(corrupt) for a damaged archive, a link in its place, or one that unpacks to more than the
+// limits, Error(interrupted), and what `piece` throws.
+void extract_member(int descriptor, const ArchiveMember& wanted,
+                    const std::function<void(std::span<const std::byte>)>& piece);
+
+}  // namespace litezoo::fetcher

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "fetcher/partial.h"
+#include "fetcher/session.h"
+#include "fetcher/sources.h"
+
+namespace litezoo::fetcher {
+
+// Transfers what a place's URLs give into `file`, hashing while it writes. A transfer that breaks
+// off goes on from where it was (Range with If-Range); passing faults are tried again with growing
+// pauses. `reference` names the place to progress callbacks. Returns the SHA-256 of the content.
+// Throws Error(corrupt) when the bytes are not those the place states, Error(network or not_found),
+// Error(io), Error(interrupted).
+std::string download(Session& session, const Place& place, const std::string& reference,
+                     GrowingFile& file);
+
+}  // namespace litezoo::fetcher

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "base/file.h"
+#include "base/units.h"
+
+namespace litezoo::fetcher {
+
+// A file that grows at its end. Every failure is an Error(io) that names it; a full disk says so.
+class GrowingFile {
+ public:
+  GrowingFile(FileDescriptor descriptor, std::filesystem::path path);
+  void append(std::span<const std::byte> bytes);
+  void truncate(std::uint64_t size);
+  std::uint64_t size() const noexcept { return size_; }
+  int descriptor() const noexcept { return descriptor_.number(); }
+  const std::filesystem::path& path() const noexcept { return path_; }
+  // Calls `piece` with the file's content from the start. Throws Error(io).
+  void read_all(const std::function<void(std::span<const std::byte>)>& piece) const;
+
+ private:
+  FileDescriptor descriptor_;
+  std::filesystem::path path_;
+  std::uint64_t size_ = 0;
+};
+
+// A file without a name in `directory` (created when absent): gone with its last descriptor, also
+// after kill -9.
+GrowingFile open_scratch(const std::filesystem::path& directory);
+
+struct LockWait {
+  std::function<bool()> cancelled;
+  // An owner whose file does not grow for so long is taken to hang; we then work beside it.
+  std::chrono::milliseconds patience = std::chrono::seconds(60);
+};
+
+// <directory>/<key>.partial, being written by this process only: it holds the file's flock, which
+// the kernel drops with the process, so a dead owner never blocks. Removed by the destructor unless
+// published or kept for a later run.
+class Partial {
+ public:
+  // Waits while another process writes the same key; afterwards look into the store again. Where
+  // locks do not work, or the owner hangs, the name is unique to this process instead.
+  // Throws Error(io), Error(interrupted).
+  Partial(const std::filesystem::path& directory, const std::string& key, const LockWait& wait);
+  Partial(const Partial&) = delete;
+  Partial& operator=(const Partial&) = delete;
+  ~Partial();
+
+  GrowingFile& file() noexcept { return file_; }
+  bool waited() const noexcept { return waited_; }
+  void keep() noexcept { kept_ = true; }
+  void discard() noexcept { kept_ = false; }
+  // chmod 0444, fsync, rename, fsync of the directory. Throws Error(io).
+  void publish(const std::filesystem::path& final_path);
+
+ private:
+  bool waited_ = false;
+  bool kept_ = false;
+  bool published_ = false;
+  GrowingFile file_;
+};
+
+// The file's lock when no living process holds it, else nothing. While it is held nobody goes on
+// with the file, so it may be removed.
+FileDescriptor lock_abandoned(const std::filesystem::path& partial);
+
+// Error(io) for a failed system call on the store: names the path and what to do.
+[[noreturn]] void throw_store_error(const std::filesystem::path& path, int error_number);
+
+// Throws Error(io) when the directory's file system has less room than `needed` and a margin.
+void require_room(const std::filesystem::path& directory, Bytes needed);
+
+}  // namespace litezoo::fetcher

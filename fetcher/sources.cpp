@@ -1,0 +1,39 @@
+#include "fetcher/sources.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace litezoo::fetcher {
+namespace {
+
+constexpr auto kSources = std::to_array<Source>({
+    {Scheme::path, resolve_path},
+    {Scheme::file, resolve_path},
+    {Scheme::https, resolve_url},
+    {Scheme::http, resolve_url},
+    {Scheme::npm, resolve_npm},
+});
+static_assert(std::ranges::is_sorted(kSources, {}, &Source::scheme));
+
+}  // namespace
+
+std::span<const Source> sources() noexcept {
+  return kSources;
+}
+
+const Source& source_of(const Reference& reference) {
+  const auto* source = std::ranges::find(kSources, reference.scheme, &Source::scheme);
+  if (source != kSources.end()) return *source;
+  std::vector<std::string> known;
+  for (const Source& row : kSources) known.emplace_back(syntax_of(row.scheme).form);
+  throw Error(ErrorKind::usage, "cannot fetch '" + escape_for_terminal(reference.text) +
+                                    "': nothing is fetched from " +
+                                    std::string(syntax_of(reference.scheme).form) +
+                                    " yet; what works: " + join_names(known));
+}
+
+}  // namespace litezoo::fetcher

@@ -1,0 +1,106 @@
+#include "fetcher/store.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace litezoo::fetcher {
+namespace {
+
+namespace fs = std::filesystem;
+
+void sweep_directory(const fs::path& directory, std::chrono::hours resumable_for, Swept& swept) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const bool ours = entry.path().extension() == ".partial";
+    if (!ours || !entry.is_regular_file(error)) continue;
+    const FileDescriptor lock = lock_abandoned(entry.path());
+    if (!lock) continue;
+    const auto age = fs::file_time_type::clock::now() - entry.last_write_time(error);
+    fs::path journal = entry.path();
+    journal.replace_extension(".journal");
+    if (fs::exists(journal, error) && age < resumable_for) continue;
+    const auto size = entry.file_size(error);
+    if (!fs::remove(entry.path(), error)) continue;
+    fs::remove(journal, error);
+    ++swept.partials;
+    swept.freed.count += size;
+  }
+}
+
+}  // namespace
+
+fs::path Store::path_of(std::string_view sha256) const {
+  return root_ / "sha256" / sha256.substr(0, 2) / sha256;
+}
+
+std::optional<StoredFile> Store::find(std::string_view sha256) const {
+  if (!is_sha256(sha256)) {
+    throw Error(ErrorKind::usage, "'" + std::string(sha256) + "' is not a SHA-256 digest");
+  }
+  const fs::path path = path_of(sha256);
+  std::error_code error;
+  if (!fs::is_regular_file(fs::symlink_status(path, error))) return std::nullopt;
+  const auto size = fs::file_size(path, error);
+  if (error) return std::nullopt;
+  return StoredFile{std::string(sha256), path, Bytes{size}};
+}
+
+std::vector<StoredFile> Store::find_prefix(std::string_view hex) const {
+  std::vector<StoredFile> found;
+  std::error_code error;
+  for (const auto& directory : fs::directory_iterator(root_ / "sha256", error)) {
+    const std::string shelf = directory.path().filename().string();
+    if (!hex.starts_with(shelf) && !shelf.starts_with(hex)) continue;
+    for (const auto& entry : fs::directory_iterator(directory.path(), error)) {
+      const std::string name = entry.path().filename().string();
+      if (!is_sha256(name) || !name.starts_with(hex)) continue;
+      if (auto file = find(name)) found.push_back(std::move(*file));
+    }
+  }
+  std::ranges::sort(found, {}, &StoredFile::sha256);
+  return found;
+}
+
+std::vector<StoredFile> Store::verify() const {
+  std::vector<StoredFile> damaged;
+  for (StoredFile& file : list()) {
+    if (sha256_of_file(file.path) != file.sha256) damaged.push_back(std::move(file));
+  }
+  return damaged;
+}
+
+bool Store::remove(std::string_view sha256) const {
+  const auto file = find(sha256);
+  if (!file) return false;
+  std::error_code error;
+  const bool removed = fs::remove(file->path, error);
+  if (error) throw_store_error(file->path, error.value());
+  return removed;
+}
+
+Swept Store::sweep(const std::set<std::string>& keep, std::chrono::hours resumable_for) const {
+  Swept swept = sweep_partials(resumable_for);
+  for (const StoredFile& file : list()) {
+    if (keep.contains(file.sha256) || !remove(file.sha256)) continue;
+    ++swept.files;
+    swept.freed.count += file.size.count;
+  }
+  return swept;
+}
+
+Swept Store::sweep_partials(std::chrono::hours resumable_for) const {
+  Swept swept;
+  sweep_directory(partial_directory(), resumable_for, swept);
+  return swept;
+}
+
+StoredFile Store::add(Partial& partial, const std::string& sha256) const {
+  const Bytes size{partial.file().size()};
+  partial.publish(path_of(sha256));
+  return {sha256, path_of(sha256), size};
+}
+
+}  // namespace litezoo::fetcher

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "fetcher/partial.h"
+
+namespace litezoo::fetcher {
+
+struct StoredFile {
+  std::string sha256;
+  std::filesystem::path path;
+  Bytes size;
+};
+
+struct Swept {
+  std::size_t files = 0;     // stored files removed
+  std::size_t partials = 0;  // leftovers of dead processes removed
+  Bytes freed;
+};
+
+// Content-addressed files: <root>/sha256/ab/<64 hex digits>, read-only once published. Several
+// processes may use one store at a time. Nothing is created before the first write.
+class Store {
+ public:
+  explicit Store(std::filesystem::path root) : root_(std::move(root)) {}
+  const std::filesystem::path& root() const noexcept { return root_; }
+
+  // By the whole digest. The content is not read again.
+  std::optional<StoredFile> find(std::string_view sha256) const;
+  // Every file whose digest starts so, sorted.
+  std::vector<StoredFile> find_prefix(std::string_view hex) const;
+  std::vector<StoredFile> list() const { return find_prefix(""); }
+
+  // Reads every file again; gives those whose content is not what their name says.
+  std::vector<StoredFile> verify() const;
+  // False when there was none. Throws Error(io).
+  bool remove(std::string_view sha256) const;
+  // Removes every file whose digest is not in `keep`, and what dead processes left behind; partial
+  // downloads that a later run could go on with only when older than `resumable_for`.
+  Swept sweep(const std::set<std::string>& keep, std::chrono::hours resumable_for) const;
+  // The leftovers alone.
+  Swept sweep_partials(std::chrono::hours resumable_for) const;
+
+  std::filesystem::path path_of(std::string_view sha256) const;
+  std::filesystem::path partial_directory() const { return root_ / "partial"; }
+  // Publishes a finished file under its digest. Throws Error(io).
+  StoredFile add(Partial& partial, const std::string& sha256) const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace litezoo::fetcher
