@@ -57,15 +57,18 @@ bool is_serialised(TensorType type) noexcept {
 std::size_t tensor_bytes(const RuntimeTensor& tensor, std::span<const std::int32_t> shape,
                          const MemoryBudget& budget) {
   const std::string what = fmt::format("tensor '{}'", tensor.definition->name);
+  // The sizes beside a zero count too: kernels compute strides from them.
   std::size_t count = 1;
+  bool empty = false;
   for (const std::int32_t dimension : shape) {
     if (dimension < 0) corrupt(what + " has a negative size");
-    const auto product = checked_multiply(count, static_cast<std::size_t>(dimension));
+    const auto product = checked_multiply(count, static_cast<std::size_t>(std::max(dimension, 1)));
     if (!product || *product > budget.limit() * 4) budget.check(SIZE_MAX / 2, what);
     count = *product;
+    empty = empty || dimension == 0;
   }
   if (is_serialised(tensor.type)) return 0;
-  const std::size_t bytes = tensor_type_bytes(tensor.type, count);
+  const std::size_t bytes = tensor_type_bytes(tensor.type, empty ? 0 : count);
   budget.check(bytes, what);
   return bytes;
 }

@@ -40,7 +40,8 @@ void Node::set_shape(std::size_t output_index, Shape shape) const {
   std::int64_t count = 1;
   for (const std::int32_t dimension : shape) {
     if (dimension < 0) corrupt(fmt::format("output {} would have a negative size", output_index));
-    const auto product = checked_multiply<std::int64_t>(count, dimension);
+    // An empty tensor's other sizes count too: kernels compute strides from them.
+    const auto product = checked_multiply<std::int64_t>(count, std::max(dimension, 1));
     if (!product || *product > std::numeric_limits<std::int64_t>::max() / 16) {
       corrupt(fmt::format("the size of output {} overflows", output_index));
     }

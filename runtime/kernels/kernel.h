@@ -196,11 +196,10 @@ using Prepare = Evaluate (*)(Node&);
 
 enum class Trait : std::uint8_t {
   none = 0,
-  view = 1,       // output 0 is input 0's bytes under another shape: no memory of its own needed;
-                  // evaluate copies when data pointers differ
-  in_place = 2,   // evaluate may write output 0 over any input of the same byte size
-  stateful = 4,   // not a function of its inputs alone: never folded into a constant
-  of_shapes = 8,  // a function of its inputs' shapes alone: a constant once these are fixed
+  view = 1,      // output 0 is input 0's bytes under another shape: no memory of its own needed;
+                 // evaluate copies when data pointers differ
+  in_place = 2,  // evaluate may write output 0 over any input of the same byte size
+  stateful = 4,  // not a function of its inputs alone: never folded into a constant
 };
 
 struct Kernel {

@@ -4,11 +4,13 @@
 #include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/arrange.h"
 #include "runtime/kernels/fill.h"
+#include "runtime/kernels/gather.h"
 #include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/pad.h"
 #include "runtime/kernels/shape.h"
 #include "runtime/kernels/slice.h"
+#include "runtime/kernels/space.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -18,9 +20,14 @@ namespace {
 constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::CONCATENATION, prepare_concatenation},
+    {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
     {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
     {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
+    {BuiltinOperator::SPACE_TO_DEPTH, prepare_space_to_depth},
     {BuiltinOperator::PAD, prepare_pad},
+    {BuiltinOperator::GATHER, prepare_gather},
+    {BuiltinOperator::BATCH_TO_SPACE_ND, prepare_batch_to_space},
+    {BuiltinOperator::SPACE_TO_BATCH_ND, prepare_space_to_batch},
     {BuiltinOperator::TRANSPOSE, prepare_transpose},
     {BuiltinOperator::SUB, prepare_sub, Trait::in_place},
     {BuiltinOperator::DIV, prepare_div, Trait::in_place},
@@ -29,18 +36,22 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::SPLIT, prepare_split},
     {BuiltinOperator::PADV2, prepare_pad},
     {BuiltinOperator::SLICE, prepare_slice},
+    {BuiltinOperator::SPARSE_TO_DENSE, prepare_sparse_to_dense},
     {BuiltinOperator::TILE, prepare_tile},
     {BuiltinOperator::EXPAND_DIMS, prepare_expand_dims, Trait::view},
-    {BuiltinOperator::SHAPE, prepare_shape, Trait::of_shapes},
+    {BuiltinOperator::SHAPE, prepare_shape},
     {BuiltinOperator::PACK, prepare_pack},
+    {BuiltinOperator::ONE_HOT, prepare_one_hot},
     {BuiltinOperator::UNPACK, prepare_unpack},
     {BuiltinOperator::FILL, prepare_fill},
     {BuiltinOperator::RANGE, prepare_range},
     {BuiltinOperator::MIRROR_PAD, prepare_mirror_pad},
     {BuiltinOperator::SPLIT_V, prepare_split_v},
     {BuiltinOperator::REVERSE_V2, prepare_reverse},
-    {BuiltinOperator::RANK, prepare_rank, Trait::of_shapes},
+    {BuiltinOperator::GATHER_ND, prepare_gather_nd},
+    {BuiltinOperator::RANK, prepare_rank},
     {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
+    {BuiltinOperator::SCATTER_ND, prepare_scatter_nd},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
     {BuiltinOperator::DYNAMIC_UPDATE_SLICE, prepare_dynamic_update_slice, Trait::in_place},
