@@ -1,0 +1,236 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/local_model.h"
+#include "cli/npy.h"
+#include "cli/render.h"
+#include "runtime/inputs.h"
+#include "runtime/session.h"
+
+namespace litezoo::cli {
+namespace {
+
+struct RunOptions {
+  std::string model;
+  std::vector<std::string> inputs;   // K=FILE.npy, K a position or a name
+  std::vector<std::string> resizes;  // K=1x192x192x3
+  std::string signature;
+  std::string output_directory;
+  std::uint32_t threads = 1;
+  std::uint32_t seed = 1;
+  bool no_delegate = false;
+};
+
+struct Assignment {
+  std::string key, value;
+};
+
+Assignment split_assignment(const std::string& text, std::string_view option) {
+  // A tensor's name may hold '=', a file's name more rarely: the last one separates.
+  const std::size_t at = text.rfind('=');
+  if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
+    throw Error(ErrorKind::usage,
+                fmt::format("{} '{}' is not of the form INPUT=VALUE", option, text));
+  }
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+// A name when there is one like it, else a position.
+std::size_t input_index(std::span<const std::string> names, const std::string& key) {
+  const auto found = std::ranges::find(names, key);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+  if (error == std::errc() && end == key.data() + key.size() && index < names.size()) return index;
+  std::string known;
+  for (const auto& name : names) known += fmt::format("{}'{}'", known.empty() ? "" : ", ", name);
+  throw Error(ErrorKind::usage,
+              fmt::format("the model has no input '{}'; it has {} input{}: {}", key, names.size(),
+                          names.size() == 1 ? "" : "s", known));
+}
+
+std::vector<std::int32_t> parse_shape(const std::string& text) {
+  std::vector<std::int32_t> shape;
+  const char* at = text.data();
+  const char* const end = text.data() + text.size();
+  while (at < end) {
+    std::int32_t dimension = 0;
+    const auto [stop, error] = std::from_chars(at, end, dimension);
+    const bool separated = stop == end || *stop == 'x' || *stop == ',';
+    if (error != std::errc() || dimension < 0 || !separated) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("'{}' is not a shape; write it like 1x192x192x3", text));
+    }
+    shape.push_back(dimension);
+    at = stop == end ? end : stop + 1;
+  }
+  return shape;
+}
+
+std::vector<std::string> input_names(const Graph& graph, const std::string& signature) {
+  std::vector<std::string> names;
+  if (!signature.empty()) {
+    for (const Signature& candidate : graph.signatures) {
+      if (candidate.key != signature) continue;
+      for (const auto& input : candidate.inputs) names.push_back(input.name);
+    }
+    return names;
+  }
+  if (graph.subgraphs.empty()) return names;
+  const Subgraph& main = graph.subgraphs.front();
+  for (const std::int32_t tensor : main.inputs) {
+    names.push_back(main.tensors[static_cast<std::size_t>(tensor)].name);
+  }
+  return names;
+}
+
+struct GivenInput {
+  std::size_t index;
+  std::string file;
+  NpyArray array;
+};
+
+std::vector<GivenInput> read_inputs(const RunOptions& options, std::span<const std::string> names) {
+  std::vector<GivenInput> given;
+  for (const auto& text : options.inputs) {
+    auto [key, file] = split_assignment(text, "--input");
+    given.push_back({input_index(names, key), file, read_npy(file)});
+  }
+  return given;
+}
+
+// A .npy file of another shape than a fixed input's is refused by the session's own check below;
+// for an input with unknown dimensions the file tells the shape.
+std::vector<std::optional<std::vector<std::int32_t>>> wanted_shapes(
+    const RunOptions& options, const Graph& graph, std::span<const std::string> names,
+    std::span<const GivenInput> given) {
+  std::vector<std::optional<std::vector<std::int32_t>>> shapes(names.size());
+  const bool is_main = options.signature.empty() && !graph.subgraphs.empty();
+  for (const GivenInput& input : given) {
+    if (!is_main) continue;
+    const Subgraph& main = graph.subgraphs.front();
+    const Tensor& tensor = main.tensors[static_cast<std::size_t>(main.inputs[input.index])];
+    const bool dynamic =
+        std::ranges::find(tensor.shape_signature, -1) != tensor.shape_signature.end();
+    if (dynamic && input.array.shape.size() == tensor.shape_signature.size()) {
+      shapes[input.index] = input.array.shape;
+    }
+  }
+  for (const auto& text : options.resizes) {
+    const auto [key, value] = split_assignment(text, "--resize");
+    shapes[input_index(names, key)] = parse_shape(value);
+  }
+  return shapes;
+}
+
+void copy_input(const runtime::TensorView& view, const GivenInput& input) {
+  const bool same_type = view.type == input.array.type;
+  if (!same_type || view.data.size() != input.array.data.size()) {
+    throw Error(ErrorKind::usage,
+                fmt::format("'{}' holds {} {}, but input '{}' takes {} {}", input.file,
+                            tensor_type_name(input.array.type), shape_text(input.array.shape),
+                            view.name, tensor_type_name(view.type), shape_text(view.shape)));
+  }
+  std::memcpy(view.data.data(), input.array.data.data(), view.data.size());
+}
+
+void fill_inputs(const Context& context, const RunOptions& options, runtime::Session& session,
+                 std::span<const GivenInput> given) {
+  const auto views = session.inputs();
+  runtime::fill_random(views, options.seed);
+  for (const GivenInput& input : given) copy_input(views[input.index], input);
+  if (given.size() < views.size()) {
+    context.note(fmt::format("{} of {} inputs not given: random values from seed {}",
+                             views.size() - given.size(), views.size(), options.seed));
+  }
+}
+
+void write_outputs(const std::string& directory, std::span<const runtime::TensorView> outputs) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw system_error("cannot create '" + directory + "'", error.value());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    write_npy(std::filesystem::path(directory) / fmt::format("{}.npy", i), outputs[i].type,
+              outputs[i].shape, outputs[i].data);
+  }
+}
+
+void print_outputs(const Context& context, const runtime::Session& session,
+                   std::span<const runtime::TensorView> outputs, Nanoseconds time) {
+  const runtime::Plan& plan = session.plan();
+  if (context.json) {
+    nlohmann::ordered_json document;
+    document["time_ns"] = time.count();
+    document["partitions"] = plan.partitions;
+    document["delegated_nodes"] = plan.delegated_nodes;
+    document["fallback_nodes"] = plan.fallback_nodes;
+    auto& list = document["outputs"] = nlohmann::ordered_json::array();
+    for (const auto& output : outputs) {
+      list.push_back({{"name", output.name},
+                      {"type", tensor_type_name(output.type)},
+                      {"shape", output.shape},
+                      {"bytes", output.data.size()}});
+    }
+    print_json(context, document);
+    return;
+  }
+  Table table({{"output", Align::right}, {"name"}, {"type"}, {"shape"}, {"size", Align::right}});
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    table.add({std::to_string(i), std::string(outputs[i].name),
+               std::string(tensor_type_name(outputs[i].type)), shape_text(outputs[i].shape),
+               to_text(Bytes{outputs[i].data.size()})});
+  }
+  table.print(context);
+  context.note(
+      fmt::format("one run took {}; {} XNNPACK partitions hold {} nodes, {} nodes fell back",
+                  to_text(time), plan.partitions, plan.delegated_nodes, plan.fallback_nodes));
+}
+
+void run_model(Context& context, const RunOptions& options) {
+  const LocalModel model = open_model(context, options.model);
+  const auto names = input_names(model.graph, options.signature);
+  const auto given = read_inputs(options, names);
+  runtime::Session session(model.graph,
+                           {.threads = options.threads,
+                            .signature = options.signature,
+                            .delegate = !options.no_delegate,
+                            .input_shapes = wanted_shapes(options, model.graph, names, given)});
+  fill_inputs(context, options, session, given);
+  const auto start = std::chrono::steady_clock::now();
+  session.run();
+  const Nanoseconds time = std::chrono::steady_clock::now() - start;
+  const auto outputs = session.outputs();
+  if (!options.output_directory.empty()) write_outputs(options.output_directory, outputs);
+  print_outputs(context, session, outputs, time);
+}
+
+}  // namespace
+
+void add_run(CLI::App& command, Context& context) {
+  auto options = std::make_shared<RunOptions>();
+  command.add_option("model", options->model, "Model reference")->required();
+  command.add_option("--input", options->inputs,
+                     "INPUT=FILE.npy; INPUT is a position or a name (repeatable)");
+  command.add_option("--resize", options->resizes, "INPUT=1x192x192x3: another input shape");
+  command.add_option("--signature", options->signature, "Run this signature");
+  command.add_option("--output-dir", options->output_directory, "Leave 0.npy, 1.npy, ... here");
+  command.add_option("--threads", options->threads, "Threads")->check(CLI::Range(1, 1024));
+  command.add_option("--seed", options->seed, "Of the random values for inputs that are not given");
+  command.add_flag("--no-delegate", options->no_delegate, "Use Litezoo's own kernels only");
+  add_common_options(command, context);
+  command.callback([&context, options] { run_model(context, *options); });
+}
+
+}  // namespace litezoo::cli

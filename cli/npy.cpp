@@ -1,0 +1,187 @@
+#include "cli/npy.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/graph.h"
+
+namespace litezoo::cli {
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+
+struct Descriptor {
+  TensorType type;
+  std::string_view code;  // without the byte order
+};
+
+constexpr auto kDescriptors = std::to_array<Descriptor>({
+    {TensorType::FLOAT32, "f4"},
+    {TensorType::FLOAT16, "f2"},
+    {TensorType::FLOAT64, "f8"},
+    {TensorType::INT8, "i1"},
+    {TensorType::INT16, "i2"},
+    {TensorType::INT32, "i4"},
+    {TensorType::INT64, "i8"},
+    {TensorType::UINT8, "u1"},
+    {TensorType::UINT16, "u2"},
+    {TensorType::UINT32, "u4"},
+    {TensorType::UINT64, "u8"},
+    {TensorType::BOOL, "b1"},
+    {TensorType::COMPLEX64, "c8"},
+    {TensorType::COMPLEX128, "c16"},
+});
+
+[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
+  throw Error(ErrorKind::corrupt, fmt::format("'{}' is not a usable .npy file: {}; write it with "
+                                              "numpy.save",
+                                              path.string(), why));
+}
+
+// The text after "'key':" in the header's dictionary.
+std::string_view value_of(std::string_view header, std::string_view key,
+                          const std::filesystem::path& path) {
+  const std::size_t at = header.find(fmt::format("'{}'", key));
+  if (at == std::string_view::npos) refuse(path, fmt::format("its header has no '{}'", key));
+  const std::size_t colon = header.find(':', at);
+  if (colon == std::string_view::npos) refuse(path, "its header is malformed");
+  std::string_view rest = header.substr(colon + 1);
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  return rest;
+}
+
+TensorType read_type(std::string_view header, const std::filesystem::path& path) {
+  const std::string_view text = value_of(header, "descr", path);
+  const std::size_t end = text.size() < 2 ? std::string_view::npos : text.find('\'', 1);
+  if (end == std::string_view::npos || end < 3 || text.front() != '\'') {
+    refuse(path, "its element type is malformed");
+  }
+  const char order = text[1];
+  const std::string_view code = text.substr(2, end - 2);
+  const auto* row = std::ranges::find(kDescriptors, code, &Descriptor::code);
+  if (row == kDescriptors.end() || (order != '<' && order != '|' && order != '=')) {
+    refuse(path, fmt::format("element type '{}' is not supported", text.substr(1, end - 1)));
+  }
+  return row->type;
+}
+
+std::vector<std::int32_t> read_shape(std::string_view header, const std::filesystem::path& path) {
+  std::string_view text = value_of(header, "shape", path);
+  const std::size_t end = text.find(')');
+  if (text.empty() || text.front() != '(' || end == std::string_view::npos) {
+    refuse(path, "its shape is malformed");
+  }
+  text = text.substr(1, end - 1);
+  std::vector<std::int32_t> shape;
+  while (!text.empty()) {
+    if (text.front() == ' ' || text.front() == ',') {
+      text.remove_prefix(1);
+      continue;
+    }
+    std::int32_t dimension = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), dimension);
+    if (error != std::errc() || dimension < 0 || shape.size() == 32) {
+      refuse(path, "its shape is malformed");
+    }
+    shape.push_back(dimension);
+    text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
+  }
+  return shape;
+}
+
+// Where the header's text lies: after magic, version and its length.
+struct HeaderPlace {
+  std::size_t begin, size;
+};
+
+HeaderPlace find_header(std::span<const std::byte> bytes, const std::filesystem::path& path) {
+  if (bytes.size() < 12 || as_text(bytes.first(6)) != kMagic) refuse(path, "no NumPy signature");
+  const int version = std::to_integer<int>(bytes[6]);
+  if (version < 1 || version > 3) refuse(path, "unknown format version");
+  const std::size_t width = version == 1 ? 2 : 4;
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    size |= std::to_integer<std::size_t>(bytes[8 + i]) << (8 * i);
+  }
+  const HeaderPlace place{8 + width, size};
+  if (bytes.size() < place.begin || bytes.size() - place.begin < size) refuse(path, "truncated");
+  return place;
+}
+
+std::vector<std::byte> unpacked(TensorType type, std::size_t count,
+                                std::span<const std::byte> data) {
+  const auto bits = static_cast<unsigned>(tensor_type_bits(type));
+  std::vector<std::byte> result(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = i * bits;
+    const unsigned raw = (std::to_integer<unsigned>(data[at / 8]) >> (at % 8)) & ((1U << bits) - 1);
+    const bool negative = type != TensorType::UINT4 && (raw >> (bits - 1)) != 0;
+    result[i] = static_cast<std::byte>(negative ? raw | (0xFFU << bits) : raw);
+  }
+  return result;
+}
+
+}  // namespace
+
+NpyArray read_npy(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  const HeaderPlace place = find_header(bytes, path);
+  const std::string_view header = as_text(bytes.subspan(place.begin, place.size));
+  NpyArray array{.type = read_type(header, path), .shape = read_shape(header, path), .data = {}};
+  if (value_of(header, "fortran_order", path).starts_with("True")) {
+    refuse(path, "it is in Fortran order");
+  }
+  std::size_t expected = static_cast<std::size_t>(tensor_type_bits(array.type)) / 8;
+  for (const std::int32_t dimension : array.shape) {
+    const auto product = checked_multiply(expected, static_cast<std::size_t>(dimension));
+    if (!product) refuse(path, "its size overflows");
+    expected = *product;
+  }
+  const auto data = bytes.subspan(place.begin + place.size);
+  if (data.size() < expected) refuse(path, "truncated");
+  array.data.assign(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(expected));
+  return array;
+}
+
+void write_npy(const std::filesystem::path& path, TensorType type,
+               std::span<const std::int32_t> shape, std::span<const std::byte> data) {
+  const int bits = tensor_type_bits(type);
+  if (bits > 0 && bits < 8) {
+    const auto wide = unpacked(type, element_count(shape), data);
+    write_npy(path, type == TensorType::UINT4 ? TensorType::UINT8 : TensorType::INT8, shape, wide);
+    return;
+  }
+  const auto* row = std::ranges::find(kDescriptors, type, &Descriptor::type);
+  if (row == kDescriptors.end()) {
+    throw Error(ErrorKind::unsupported, fmt::format("cannot write '{}': NumPy has no type for {}",
+                                                    path.string(), tensor_type_name(type)));
+  }
+  std::string header = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}{}), }}",
+                                   bits == 8 ? '|' : '<', row->code, fmt::join(shape, ", "),
+                                   shape.size() == 1 ? "," : "");
+  constexpr std::size_t kBefore = 10;  // magic, version, length
+  header.resize((kBefore + header.size() + 1 + 63) / 64 * 64 - kBefore - 1, ' ');
+  header += '\n';
+  std::string content(kMagic);
+  content += '\x01';
+  content += '\x00';
+  content += static_cast<char>(header.size() & 0xFFU);
+  content += static_cast<char>(header.size() >> 8U);
+  content += header;
+  content += as_text(data);
+  write_file_atomically(path, content);
+}
+
+}  // namespace litezoo::cli

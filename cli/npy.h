@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "base/tensor_type.h"
+
+namespace litezoo::cli {
+
+// One array of a NumPy .npy file, row-major, little-endian.
+struct NpyArray {
+  TensorType type = TensorType::FLOAT32;
+  std::vector<std::int32_t> shape;
+  std::vector<std::byte> data;
+};
+
+// Reads format versions 1 to 3
+// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). Throws Error(not_found
+// or io), Error(corrupt) when it is not such a file, is truncated, is in Fortran order, or has an
+// element type that TensorFlow Lite does not.
+NpyArray read_npy(const std::filesystem::path& path);
+
+// Writes version 1. Types without a NumPy equivalent: BFLOAT16 is widened to float32 by the caller;
+// STRING, RESOURCE and VARIANT throw Error(unsupported). INT4 and INT2 are written unpacked as
+// int8.
+void write_npy(const std::filesystem::path& path, TensorType type,
+               std::span<const std::int32_t> shape, std::span<const std::byte> data);
+
+}  // namespace litezoo::cli
