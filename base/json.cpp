@@ -370,18 +370,37 @@ void to_json(nlohmann::json& json, const MeasurementSettings& value) {
           {"min_runs", value.min_runs},
           {"min_time_ns", value.min_time.count()},
           {"max_time_ns", value.max_time.count()},
-          {"min_warmup_runs", value.min_warmup_runs},
-          {"warmup_time_ns", value.warmup_time.count()},
-          {"seed", value.seed}};
+          {"max_warmup_time_ns", value.max_warmup_time.count()},
+          {"seed", value.seed},
+          {"limit_ns", value.limit ? nlohmann::json(value.limit->count()) : nlohmann::json()},
+          {"percentile", value.percentile}};
 }
 void from_json(const nlohmann::json& json, MeasurementSettings& value) {
   read_count(json, "threads", value.threads);
   read_count(json, "min_runs", value.min_runs);
   read_time(json, "min_time_ns", value.min_time);
   read_time(json, "max_time_ns", value.max_time);
-  read_count(json, "min_warmup_runs", value.min_warmup_runs);
-  read_time(json, "warmup_time_ns", value.warmup_time);
+  read_time(json, "max_warmup_time_ns", value.max_warmup_time);
   read_count(json, "seed", value.seed);
+  Nanoseconds limit{-1};
+  read_time(json, "limit_ns", limit);
+  if (limit.count() >= 0) value.limit = limit;
+  read(json, "percentile", value.percentile);
+}
+
+void to_json(nlohmann::json& json, const MeasurementBlock& value) {
+  json = {{"first", value.first},
+          {"count", value.count},
+          {"anchor_before_ns", value.anchor_before.count()},
+          {"anchor_after_ns", value.anchor_after.count()},
+          {"voided", value.voided}};
+}
+void from_json(const nlohmann::json& json, MeasurementBlock& value) {
+  read_count(json, "first", value.first);
+  read_count(json, "count", value.count);
+  read_time(json, "anchor_before_ns", value.anchor_before);
+  read_time(json, "anchor_after_ns", value.anchor_after);
+  read(json, "voided", value.voided);
 }
 
 void to_json(nlohmann::json& json, const Measurement& value) {
@@ -397,6 +416,7 @@ void to_json(nlohmann::json& json, const Measurement& value) {
           {"first_run_ns", value.first_run.count()},
           {"warmup_ns", counts(value.warmup)},
           {"samples_ns", counts(value.samples)},
+          {"blocks", value.blocks},
           {"peak_memory", value.peak_memory},
           {"baseline_memory", value.baseline_memory},
           {"arena", value.arena},
@@ -418,6 +438,7 @@ void from_json(const nlohmann::json& json, Measurement& value) {
   read_time(json, "first_run_ns", value.first_run);
   read_times(json, "warmup_ns", value.warmup);
   read_times(json, "samples_ns", value.samples);
+  read(json, "blocks", value.blocks);
   read_bytes(json, "peak_memory", value.peak_memory);
   read_bytes(json, "baseline_memory", value.baseline_memory);
   read_bytes(json, "arena", value.arena);

@@ -131,13 +131,24 @@ struct Device {
 
 struct MeasurementSettings {
   std::uint32_t threads = 1;
-  std::uint32_t min_runs = 50;
-  std::chrono::nanoseconds min_time = std::chrono::seconds(1);
-  std::chrono::nanoseconds max_time = std::chrono::seconds(20);
-  std::uint32_t min_warmup_runs = 3;
-  std::chrono::nanoseconds warmup_time = std::chrono::milliseconds(300);
+  std::uint32_t min_runs = 50;  // undisturbed ones
+  std::chrono::nanoseconds min_time = std::chrono::seconds(1);   // of undisturbed runs
+  std::chrono::nanoseconds max_time = std::chrono::seconds(10);  // of everything after the warm-up
+  std::chrono::nanoseconds max_warmup_time = std::chrono::seconds(2);
   std::uint32_t seed = 1;  // of the random inputs
+  // When set, measuring stops as soon as it is decided whether this percentile of the latency is
+  // within the limit.
+  std::optional<Nanoseconds> limit;
+  double percentile = 0.9;
   auto operator<=>(const MeasurementSettings&) const = default;
+};
+
+// A stretch of consecutive samples between two timings of the anchor kernel, a fixed piece of work
+// that tells whether the machine itself became slower meanwhile.
+struct MeasurementBlock {
+  std::size_t first = 0, count = 0;  // a range of Measurement::samples
+  Nanoseconds anchor_before{}, anchor_after{};
+  std::string voided;  // why its samples do not count: "the machine slowed down by 12 %"; else empty
 };
 
 // What a run gave. Key: sha256 x device x engine build x settings; the raw samples are kept.
@@ -151,7 +162,8 @@ struct Measurement {
   std::string taken_at;  // ISO 8601, UTC
   Nanoseconds load{}, init{}, first_run{};
   std::vector<Nanoseconds> warmup;   // in the order they ran
-  std::vector<Nanoseconds> samples;  // in the order they ran
+  std::vector<Nanoseconds> samples;  // in the order they ran; none is ever dropped
+  std::vector<MeasurementBlock> blocks;  // cover samples
   Bytes peak_memory;                 // VmHWM of the child process
   Bytes baseline_memory;             // VmHWM of the child before the model was loaded
   Bytes arena;                       // planned activations
