@@ -27,6 +27,15 @@ if(XNNPACK_FOUND AND NOT TARGET XNNPACK::XNNPACK)
     INTERFACE_INCLUDE_DIRECTORIES "${XNNPACK_INCLUDE_DIR}"
     INTERFACE_LINK_LIBRARIES "${_xnnpack_libraries}")
 
+  # Every result carries the snapshot it was measured with; only the package's version tells it.
+  execute_process(COMMAND dpkg-query -W -f "\${Version}" libxnnpack-dev
+    OUTPUT_VARIABLE XNNPACK_VERSION ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(XNNPACK_VERSION STREQUAL "" OR DEFINED XNNPACK_ROOT)
+    set(XNNPACK_VERSION "of an unknown snapshot")
+  endif()
+  set_property(TARGET XNNPACK::XNNPACK APPEND PROPERTY
+    INTERFACE_COMPILE_DEFINITIONS "LITEZOO_XNNPACK_VERSION=\"${XNNPACK_VERSION}\"")
+
   cmake_push_check_state(RESET)
   set(CMAKE_REQUIRED_INCLUDES "${XNNPACK_INCLUDE_DIR}")
   set(CMAKE_REQUIRED_LIBRARIES ${XNNPACK_LIBRARY} ${_xnnpack_libraries} m)

@@ -2,7 +2,9 @@
 add_library(litezoo_flags INTERFACE)
 target_compile_options(litezoo_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wold-style-cast -Wformat=2 -Wdouble-promotion)
+  -Wold-style-cast -Wformat=2 -Wdouble-promotion
+  # Designated initialisers name what differs from the defaults; that is their point.
+  -Wno-missing-field-initializers)
 target_compile_definitions(litezoo_flags INTERFACE LITEZOO_VERSION="${PROJECT_VERSION}")
 target_include_directories(litezoo_flags INTERFACE "${PROJECT_SOURCE_DIR}")
 

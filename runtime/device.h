@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "base/nouns.h"
+
+namespace litezoo::runtime {
+
+// This machine, from /proc and /sys. What cannot be read stays empty.
+Device this_device();
+
+// How the engine is built: "XNNPACK 0.0~git20220216.ae108ef-2 (2022)" where the package's version
+// was known when Litezoo was configured, else the release recognised by its functions.
+std::string engine_version();
+
+}  // namespace litezoo::runtime
