@@ -221,9 +221,14 @@ void run_model(Context& context, const RunOptions& options) {
 void add_run(CLI::App& command, Context& context) {
   auto options = std::make_shared<RunOptions>();
   command.add_option("model", options->model, "Model reference")->required();
-  command.add_option("--input", options->inputs,
-                     "INPUT=FILE.npy; INPUT is a position or a name (repeatable)");
-  command.add_option("--resize", options->resizes, "INPUT=1x192x192x3: another input shape");
+  command
+      .add_option("--input", options->inputs,
+                  "INPUT=FILE.npy; INPUT is a position or a name (repeatable)")
+      ->allow_extra_args(false);
+  command
+      .add_option("--resize", options->resizes,
+                  "INPUT=1x192x192x3: another input shape (repeatable)")
+      ->allow_extra_args(false);
   command.add_option("--signature", options->signature, "Run this signature");
   command.add_option("--output-dir", options->output_directory, "Leave 0.npy, 1.npy, ... here");
   command.add_option("--threads", options->threads, "Threads")->check(CLI::Range(1, 1024));
