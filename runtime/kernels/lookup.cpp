@@ -22,43 +22,51 @@ std::array<std::uint8_t, 256> byte_table(const Node& node, const RealFunction& f
   for (std::int32_t raw = low; raw <= high; ++raw) {
     const float real = in.scale() * static_cast<float>(raw - in.zero_point());
     const float steps = std::round(function(real) * inverse_scale);
-    const float result = std::isnan(steps) ? static_cast<float>(low)
-                                           : steps + static_cast<float>(out.zero_point());
+    const float result =
+        std::isnan(steps) ? static_cast<float>(low) : steps + static_cast<float>(out.zero_point());
     table[static_cast<std::uint8_t>(raw)] = static_cast<std::uint8_t>(static_cast<std::int32_t>(
         std::clamp(result, static_cast<float>(low), static_cast<float>(high))));
   }
   return table;
 }
 
-constexpr std::size_t kSteps = 512;
-
-// Entries are moved by half the error that interpolation makes in the middle of their step.
-std::array<std::int16_t, kSteps + 1> step_table(const Node& node, const RealFunction& function) {
-  const RuntimeTensor &in = node.input(0), &out = node.output(0);
-  const float input_min = in.scale() * static_cast<float>(-32768 - in.zero_point());
-  const float input_max = in.scale() * static_cast<float>(32767 - in.zero_point());
-  const float output_min = out.scale() * static_cast<float>(-32768 - out.zero_point());
-  const float output_max = out.scale() * static_cast<float>(32767 - out.zero_point());
-  const float step = (input_max - input_min) / static_cast<float>(kSteps);
-  const float steps_per_unit = 65536.0F / (output_max - output_min);
-  const auto saturated = [](float value) {
-    return static_cast<std::int16_t>(
-        std::isnan(value) ? -32768.0F : std::clamp(value, -32768.0F, 32767.0F));
+// In float for tensors and in double for SOFTMAX, since the rounding of the reference shows.
+template <typename Real, typename Function>
+StepTable build(Real input_min, Real input_max, Real steps_per_unit, const Function& function) {
+  constexpr std::size_t steps = std::tuple_size_v<StepTable> - 1;
+  const Real step = (input_max - input_min) / static_cast<Real>(steps);
+  const auto saturated = [](Real value) {
+    constexpr Real low = -32768, high = 32767;
+    return static_cast<std::int16_t>(std::isnan(value) ? low : std::clamp(value, low, high));
   };
-  std::array<std::int16_t, kSteps + 1> table{};
-  for (std::size_t i = 0; i < kSteps; ++i) {
-    const float at = input_min + static_cast<float>(i) * step;
-    const float value = std::round(function(at) * steps_per_unit);
-    const float middle = std::round(function(at + step / 2.0F) * steps_per_unit);
-    const float next = function(input_min + static_cast<float>(i + 1) * step) * steps_per_unit;
-    const float error = std::round((next + value) / 2.0F) - middle;
-    table[i] = saturated(value - std::round(error / 2.0F));
+  StepTable table{};
+  for (std::size_t i = 0; i < steps; ++i) {
+    const Real at = input_min + static_cast<Real>(i) * step;
+    const Real value = std::round(function(at) * steps_per_unit);
+    const Real middle = std::round(function(at + step / 2) * steps_per_unit);
+    const Real next = function(input_min + static_cast<Real>(i + 1) * step) * steps_per_unit;
+    const Real error = std::round((next + value) / 2) - middle;
+    table[i] = saturated(value - std::round(error / 2));
   }
-  table[kSteps] = saturated(std::round(function(input_max) * steps_per_unit));
+  table[steps] = saturated(std::round(function(input_max) * steps_per_unit));
   return table;
 }
 
+StepTable tensor_step_table(const Node& node, const RealFunction& function) {
+  const RuntimeTensor &in = node.input(0), &out = node.output(0);
+  const auto real = [](const RuntimeTensor& tensor, std::int32_t raw) {
+    return tensor.scale() * static_cast<float>(raw - tensor.zero_point());
+  };
+  return build<float>(real(in, -32768), real(in, 32767),
+                      65536.0F / (real(out, 32767) - real(out, -32768)), function);
+}
+
 }  // namespace
+
+StepTable step_table(double input_min, double input_max, double output_scale,
+                     const std::function<double(double)>& function) {
+  return build<double>(input_min, input_max, 65536.0 / (output_scale * 65535.0), function);
+}
 
 Evaluate quantized_lookup(Node& node, const RealFunction& function) {
   expect_same_type(node, node.input(0), node.output(0));
@@ -70,10 +78,8 @@ Evaluate quantized_lookup(Node& node, const RealFunction& function) {
         [table = byte_table(node, function)](std::uint8_t raw) { return table[raw]; });
   }
   return map_elements<std::int16_t, std::int16_t>(
-      [table = step_table(node, function)](std::int16_t raw) {
-        const auto index = static_cast<std::size_t>(256 + (raw >> 7));
-        const auto slope = static_cast<std::int16_t>(table[index + 1] - table[index]);
-        return static_cast<std::int16_t>(table[index] + ((slope * (raw & 0x7F) + 64) >> 7));
+      [table = tensor_step_table(node, function)](std::int16_t raw) {
+        return interpolate(table, raw);
       });
 }
 

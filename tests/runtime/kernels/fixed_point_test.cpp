@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "runtime/kernels/fixed_point_math.h"
+
 using namespace litezoo::runtime;
 
 TEST_CASE("a quantised multiplier is the factor to 31 bits") {
@@ -58,4 +60,32 @@ TEST_CASE("the doubling high multiply saturates only at the lowest square") {
   CHECK(saturating_rounding_doubling_high_multiply(1 << 30, 1 << 30) == 1 << 29);
   CHECK(saturating_rounding_doubling_high_multiply(std::int16_t{16384}, std::int16_t{-16384}) ==
         -8192);
+}
+
+TEST_CASE("fixed-point functions agree with the real ones") {
+  for (int raw = -32768; raw < 32768; raw += 37) {
+    const double real = raw / 4096.0;  // Q3 in 16 bits
+    const auto narrow = static_cast<std::int16_t>(raw);
+    const std::int32_t wide = raw * 65536;
+    CAPTURE(real);
+    CHECK(std::abs(fixed::logistic<3>(narrow) / 32768.0 - 1 / (1 + std::exp(-real))) < 3e-4);
+    CHECK(std::abs(fixed::tanh<3>(narrow) / 32768.0 - std::tanh(real)) < 6e-4);
+    CHECK(std::abs(fixed::logistic<3>(wide) / 2147483648.0 - 1 / (1 + std::exp(-real))) < 1e-6);
+    CHECK(std::abs(fixed::tanh<3>(wide) / 2147483648.0 - std::tanh(real)) < 2e-6);
+    if (raw <= 0) {
+      CHECK(std::abs(fixed::exp_of_negative<3>(wide) / 2147483648.0 - std::exp(real)) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("a fixed-point reciprocal is within a billionth") {
+  for (const std::int32_t x : {1, 2, 3, 7, 255, 1000, 65535, 1 << 30}) {
+    CAPTURE(x);
+    const auto [value, bits] = fixed::reciprocal(x);
+    CHECK(std::ldexp(static_cast<double>(value), -31 - bits) * x ==
+          doctest::Approx(1).epsilon(1e-8));
+  }
+  CHECK(fixed::leading_sign_bits(1) == 30);
+  CHECK(fixed::leading_sign_bits(-1) == 31);
+  CHECK(fixed::leading_sign_bits(-300) == 22);
 }
