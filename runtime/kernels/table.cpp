@@ -3,15 +3,22 @@
 
 #include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/arrange.h"
+#include "runtime/kernels/audio_features.h"
+#include "runtime/kernels/control.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/gather.h"
 #include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
+#include "runtime/kernels/matrix.h"
 #include "runtime/kernels/pad.h"
+#include "runtime/kernels/resize.h"
+#include "runtime/kernels/search.h"
 #include "runtime/kernels/shape.h"
+#include "runtime/kernels/signal.h"
 #include "runtime/kernels/slice.h"
 #include "runtime/kernels/space.h"
 #include "runtime/kernels/unary.h"
+#include "runtime/kernels/variable.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -23,9 +30,12 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::CONCATENATION, prepare_concatenation},
     {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
     {BuiltinOperator::FLOOR, prepare_floor, Trait::in_place},
+    {BuiltinOperator::HASHTABLE_LOOKUP, prepare_hashtable_lookup},
     {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
     {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
+    {BuiltinOperator::RESIZE_BILINEAR, prepare_resize_bilinear},
     {BuiltinOperator::SPACE_TO_DEPTH, prepare_space_to_depth},
+    {BuiltinOperator::CALL, prepare_call, Trait::stateful},
     {BuiltinOperator::PAD, prepare_pad},
     {BuiltinOperator::GATHER, prepare_gather},
     {BuiltinOperator::BATCH_TO_SPACE_ND, prepare_batch_to_space},
@@ -36,6 +46,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::SQUEEZE, prepare_squeeze, Trait::view},
     {BuiltinOperator::STRIDED_SLICE, prepare_strided_slice},
     {BuiltinOperator::EXP, prepare_exp, Trait::in_place},
+    {BuiltinOperator::TOPK_V2, prepare_topk},
     {BuiltinOperator::SPLIT, prepare_split},
     {BuiltinOperator::NEG, prepare_neg, Trait::in_place},
     {BuiltinOperator::PADV2, prepare_pad},
@@ -56,6 +67,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::ZEROS_LIKE, prepare_zeros_like, Trait::in_place},
     {BuiltinOperator::FILL, prepare_fill},
     {BuiltinOperator::RANGE, prepare_range},
+    {BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, prepare_resize_nearest_neighbor},
     {BuiltinOperator::MIRROR_PAD, prepare_mirror_pad},
     {BuiltinOperator::ABS, prepare_abs, Trait::in_place},
     {BuiltinOperator::SPLIT_V, prepare_split_v},
@@ -66,20 +78,45 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::RANK, prepare_rank},
     {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
     {BuiltinOperator::ROUND, prepare_round, Trait::in_place},
+    {BuiltinOperator::UNIQUE, prepare_unique},
+    {BuiltinOperator::REVERSE_V2, prepare_reverse},
+    {BuiltinOperator::GATHER_ND, prepare_gather_nd},
+    {BuiltinOperator::WHERE, prepare_where},
+    {BuiltinOperator::RANK, prepare_rank},
+    {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
+    {BuiltinOperator::MATRIX_DIAG, prepare_matrix_diag},
+    {BuiltinOperator::MATRIX_SET_DIAG, prepare_matrix_set_diag},
+    {BuiltinOperator::IF, prepare_if, Trait::stateful},
+    {BuiltinOperator::WHILE, prepare_while, Trait::stateful},
     {BuiltinOperator::SCATTER_ND, prepare_scatter_nd},
+    {BuiltinOperator::CALL_ONCE, prepare_call_once, Trait::stateful},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
+    {BuiltinOperator::RFFT2D, prepare_rfft2d},
+    {BuiltinOperator::IMAG, prepare_imag},
+    {BuiltinOperator::REAL, prepare_real},
+    {BuiltinOperator::COMPLEX_ABS, prepare_complex_abs},
+    {BuiltinOperator::VAR_HANDLE, prepare_var_handle, Trait::stateful},
+    {BuiltinOperator::READ_VARIABLE, prepare_read_variable, Trait::stateful},
+    {BuiltinOperator::ASSIGN_VARIABLE, prepare_assign_variable, Trait::stateful},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
+    {BuiltinOperator::BUCKETIZE, prepare_bucketize},
     {BuiltinOperator::DYNAMIC_UPDATE_SLICE, prepare_dynamic_update_slice, Trait::in_place},
     {BuiltinOperator::SIGN, prepare_sign, Trait::in_place},
     {BuiltinOperator::STABLEHLO_ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::STABLEHLO_MULTIPLY, prepare_mul, Trait::in_place},
     {BuiltinOperator::STABLEHLO_PAD, prepare_stablehlo_pad},
+    {BuiltinOperator::STABLEHLO_WHILE, prepare_while, Trait::stateful},
     {BuiltinOperator::DILATE, prepare_dilate},
+    {BuiltinOperator::STABLEHLO_COMPOSITE, prepare_stablehlo_composite, Trait::stateful},
+    {BuiltinOperator::STABLEHLO_CASE, prepare_stablehlo_case, Trait::stateful},
 });
 static_assert(std::ranges::is_sorted(kKernels, {}, &Kernel::code));
 
 // Sorted by name.
-constexpr std::array<CustomKernel, 0> kCustomKernels{};
+constexpr auto kCustomKernels = std::to_array<CustomKernel>({
+    {"AudioSpectrogram", prepare_audio_spectrogram},
+    {"Mfcc", prepare_mfcc},
+});
 static_assert(std::ranges::is_sorted(kCustomKernels, {}, &CustomKernel::name));
 
 }  // namespace
