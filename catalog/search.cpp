@@ -54,11 +54,12 @@ struct Plan {
 };
 
 void require_license(Store& store, const std::string& license) {
+  if (license_class(license) != LicenseClass::unknown) return;
   std::vector<std::string> names;
   Query query = store.query("SELECT DISTINCT license FROM model WHERE license <> ''");
   while (query.step()) names.push_back(query.text(0));
   const auto same = [&](const std::string& name) { return to_lower(name) == to_lower(license); };
-  if (std::ranges::any_of(names, same) || license_class(license) != LicenseClass::unknown) return;
+  if (std::ranges::any_of(names, same)) return;
   for (const std::string_view name : {"permissive", "copyleft", "non-commercial", "unknown"}) {
     names.emplace_back(name);
   }

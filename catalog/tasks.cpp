@@ -52,7 +52,6 @@ Task find_task(Catalog& catalog, std::string_view name) {
       std::ranges::find_if(known, [&](const Task& task) { return is_called(task, wanted); });
   if (called != known.end()) return *called;
 
-  // A model family's task whose name lacks its domain: "classification".
   std::vector<std::string> names;
   std::ranges::transform(known, std::back_inserter(names), &Task::id);
   const auto near = near_names(wanted, names);
@@ -77,8 +76,15 @@ std::vector<std::string> domains(Catalog& catalog) {
 }
 
 std::string find_domain(Catalog& catalog, std::string_view name) {
-  const auto known = domains(catalog);
   const std::string wanted = to_lower(name);
+  Store& store = catalog.store();
+  const bool used = store.read([&] {
+    return store.query("SELECT 1 FROM artifact_domain WHERE domain = ? LIMIT 1")
+        .with(wanted)
+        .step();
+  });
+  if (used) return wanted;
+  const auto known = domains(catalog);
   if (std::ranges::binary_search(known, wanted)) return wanted;
   throw Error(ErrorKind::usage, fmt::format("unknown domain '{}'; there are {}",
                                             escape_for_terminal(name), join_names(known)));

@@ -72,7 +72,7 @@ TEST_CASE("questions a person would ask find the models they mean") {
        5},
       {"spam filter", {.text = "spam"}, "tensorflow/tutorials/spam-detection/tflite/1", 3},
       {"what may not be used commercially?", {.license = "non-commercial"}, "", 5},
-      {"shoes in 3D", {.text = "3d shoe"}, "mediapipe/object_detection_3d_sneakers", 2},
+      {"shoes in 3D", {.text = "3d shoe"}, "mediapipe/object_detection_3d_sneakers", 4},
       {"what comes with Litezoo, smallest first",
        {.starter = true},
        "mediapipe/face_detection_short_range",
