@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/kernels/activation.h"
 #include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/arrange.h"
 #include "runtime/kernels/audio_features.h"
@@ -10,12 +11,14 @@
 #include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/matrix.h"
+#include "runtime/kernels/normalization.h"
 #include "runtime/kernels/pad.h"
 #include "runtime/kernels/resize.h"
 #include "runtime/kernels/search.h"
 #include "runtime/kernels/shape.h"
 #include "runtime/kernels/signal.h"
 #include "runtime/kernels/slice.h"
+#include "runtime/kernels/softmax.h"
 #include "runtime/kernels/space.h"
 #include "runtime/kernels/unary.h"
 #include "runtime/kernels/variable.h"
@@ -31,10 +34,18 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
     {BuiltinOperator::FLOOR, prepare_floor, Trait::in_place},
     {BuiltinOperator::HASHTABLE_LOOKUP, prepare_hashtable_lookup},
+    {BuiltinOperator::L2_NORMALIZATION, prepare_l2_normalization, Trait::in_place},
+    {BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, prepare_local_response_normalization},
+    {BuiltinOperator::LOGISTIC, prepare_logistic, Trait::in_place},
     {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
+    {BuiltinOperator::RELU, prepare_relu, Trait::in_place},
+    {BuiltinOperator::RELU_N1_TO_1, prepare_relu_n1_to_1, Trait::in_place},
+    {BuiltinOperator::RELU6, prepare_relu6, Trait::in_place},
     {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
     {BuiltinOperator::RESIZE_BILINEAR, prepare_resize_bilinear},
+    {BuiltinOperator::SOFTMAX, prepare_softmax, Trait::in_place},
     {BuiltinOperator::SPACE_TO_DEPTH, prepare_space_to_depth},
+    {BuiltinOperator::TANH, prepare_tanh, Trait::in_place},
     {BuiltinOperator::CALL, prepare_call, Trait::stateful},
     {BuiltinOperator::PAD, prepare_pad},
     {BuiltinOperator::GATHER, prepare_gather},
@@ -48,6 +59,8 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::EXP, prepare_exp, Trait::in_place},
     {BuiltinOperator::TOPK_V2, prepare_topk},
     {BuiltinOperator::SPLIT, prepare_split},
+    {BuiltinOperator::LOG_SOFTMAX, prepare_log_softmax, Trait::in_place},
+    {BuiltinOperator::PRELU, prepare_prelu, Trait::in_place},
     {BuiltinOperator::NEG, prepare_neg, Trait::in_place},
     {BuiltinOperator::PADV2, prepare_pad},
     {BuiltinOperator::SLICE, prepare_slice},
@@ -68,24 +81,23 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::FILL, prepare_fill},
     {BuiltinOperator::RANGE, prepare_range},
     {BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, prepare_resize_nearest_neighbor},
+    {BuiltinOperator::LEAKY_RELU, prepare_leaky_relu, Trait::in_place},
     {BuiltinOperator::MIRROR_PAD, prepare_mirror_pad},
     {BuiltinOperator::ABS, prepare_abs, Trait::in_place},
     {BuiltinOperator::SPLIT_V, prepare_split_v},
+    {BuiltinOperator::UNIQUE, prepare_unique},
     {BuiltinOperator::CEIL, prepare_ceil, Trait::in_place},
     {BuiltinOperator::REVERSE_V2, prepare_reverse},
     {BuiltinOperator::GATHER_ND, prepare_gather_nd},
     {BuiltinOperator::COS, prepare_cos, Trait::in_place},
-    {BuiltinOperator::RANK, prepare_rank},
-    {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
-    {BuiltinOperator::ROUND, prepare_round, Trait::in_place},
-    {BuiltinOperator::UNIQUE, prepare_unique},
-    {BuiltinOperator::REVERSE_V2, prepare_reverse},
-    {BuiltinOperator::GATHER_ND, prepare_gather_nd},
     {BuiltinOperator::WHERE, prepare_where},
     {BuiltinOperator::RANK, prepare_rank},
+    {BuiltinOperator::ELU, prepare_elu, Trait::in_place},
     {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
     {BuiltinOperator::MATRIX_DIAG, prepare_matrix_diag},
     {BuiltinOperator::MATRIX_SET_DIAG, prepare_matrix_set_diag},
+    {BuiltinOperator::ROUND, prepare_round, Trait::in_place},
+    {BuiltinOperator::HARD_SWISH, prepare_hard_swish, Trait::in_place},
     {BuiltinOperator::IF, prepare_if, Trait::stateful},
     {BuiltinOperator::WHILE, prepare_while, Trait::stateful},
     {BuiltinOperator::SCATTER_ND, prepare_scatter_nd},
@@ -100,7 +112,9 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::ASSIGN_VARIABLE, prepare_assign_variable, Trait::stateful},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
     {BuiltinOperator::BUCKETIZE, prepare_bucketize},
+    {BuiltinOperator::GELU, prepare_gelu, Trait::in_place},
     {BuiltinOperator::DYNAMIC_UPDATE_SLICE, prepare_dynamic_update_slice, Trait::in_place},
+    {BuiltinOperator::RELU_0_TO_1, prepare_relu_0_to_1, Trait::in_place},
     {BuiltinOperator::SIGN, prepare_sign, Trait::in_place},
     {BuiltinOperator::STABLEHLO_ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::STABLEHLO_MULTIPLY, prepare_mul, Trait::in_place},
