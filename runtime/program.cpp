@@ -225,6 +225,11 @@ SubgraphRunner& Program::subgraph(std::int32_t index) {
   return state_.program(index);
 }
 
+const RuntimeTensor* Program::constant(std::int32_t index) {
+  const RuntimeTensor& found = tensor(index);
+  return found.constant ? &found : nullptr;
+}
+
 void Program::set_shape(RuntimeTensor& tensor, Shape shape) {
   const std::size_t bytes = tensor_bytes(tensor, shape, state_.budget);
   TensorState& state = state_of(tensor);

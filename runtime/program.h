@@ -101,6 +101,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   SubgraphRunner& subgraph(std::int32_t index) override;
   Resources& resources() override { return state_.resources; }
   void set_shape(RuntimeTensor& tensor, Shape shape) override;
+  const RuntimeTensor* constant(std::int32_t index) override;
   std::byte* allocate_string(RuntimeTensor& tensor, std::size_t bytes) override;
   std::uint64_t max_loop_iterations() const override { return state_.options.max_loop_iterations; }
 

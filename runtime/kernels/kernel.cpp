@@ -35,6 +35,12 @@ RuntimeTensor& Node::variable_input(std::size_t i) const {
   return tensor;
 }
 
+const RuntimeTensor& Node::constant(std::int32_t index) const {
+  const RuntimeTensor* tensor = services_->constant(index);
+  if (tensor == nullptr) corrupt(fmt::format("tensor {} is not constant", index));
+  return *tensor;
+}
+
 void Node::set_shape(std::size_t output_index, Shape shape) const {
   RuntimeTensor& tensor = output(output_index);
   std::int64_t count = 1;

@@ -112,6 +112,9 @@ class NodeServices {
   // Gives a STRING output room for its serialised strings, or a RESOURCE output room for its handle
   // (the key in resources(), without a terminator); during evaluation only.
   virtual std::byte* allocate_string(RuntimeTensor& tensor, std::size_t bytes) = 0;
+  // A constant of this subgraph by tensor index, as a quantisation refers to its scales; null when
+  // that tensor is none. Throws Error(corrupt) when there is no such tensor.
+  virtual const RuntimeTensor* constant(std::int32_t index) = 0;
   // Of one WHILE (SessionOptions::max_loop_iterations).
   virtual std::uint64_t max_loop_iterations() const { return 10'000'000; }
 };
@@ -170,6 +173,8 @@ class Node {
   const ThreadPool& threads() const { return services_->threads(); }
   SubgraphRunner& subgraph(std::int32_t index) const { return services_->subgraph(index); }
   Resources& resources() const { return services_->resources(); }
+  // NodeServices::constant, but throws Error(corrupt) naming the node when it is none.
+  const RuntimeTensor& constant(std::int32_t index) const;
   std::uint64_t max_loop_iterations() const { return services_->max_loop_iterations(); }
   std::byte* allocate_string(std::size_t output_index, std::size_t bytes) const {
     return services_->allocate_string(output(output_index), bytes);

@@ -6,6 +6,7 @@
 #include "runtime/kernels/arrange.h"
 #include "runtime/kernels/audio_features.h"
 #include "runtime/kernels/control.h"
+#include "runtime/kernels/conv.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/gather.h"
 #include "runtime/kernels/join.h"
@@ -37,6 +38,8 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::L2_NORMALIZATION, prepare_l2_normalization, Trait::in_place},
     {BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, prepare_local_response_normalization},
     {BuiltinOperator::LOGISTIC, prepare_logistic, Trait::in_place},
+    {BuiltinOperator::CONV_2D, prepare_conv_2d},
+    {BuiltinOperator::DEPTHWISE_CONV_2D, prepare_depthwise_conv_2d},
     {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
     {BuiltinOperator::RELU, prepare_relu, Trait::in_place},
     {BuiltinOperator::RELU_N1_TO_1, prepare_relu_n1_to_1, Trait::in_place},
@@ -66,6 +69,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::SLICE, prepare_slice},
     {BuiltinOperator::SIN, prepare_sin, Trait::in_place},
     {BuiltinOperator::SPARSE_TO_DENSE, prepare_sparse_to_dense},
+    {BuiltinOperator::TRANSPOSE_CONV, prepare_transpose_conv},
     {BuiltinOperator::TILE, prepare_tile},
     {BuiltinOperator::EXPAND_DIMS, prepare_expand_dims, Trait::view},
     {BuiltinOperator::LOG, prepare_log, Trait::in_place},
@@ -110,6 +114,8 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::VAR_HANDLE, prepare_var_handle, Trait::stateful},
     {BuiltinOperator::READ_VARIABLE, prepare_read_variable, Trait::stateful},
     {BuiltinOperator::ASSIGN_VARIABLE, prepare_assign_variable, Trait::stateful},
+    {BuiltinOperator::CONV_3D, prepare_conv_3d},
+    {BuiltinOperator::CONV_3D_TRANSPOSE, prepare_conv_3d_transpose},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
     {BuiltinOperator::BUCKETIZE, prepare_bucketize},
     {BuiltinOperator::GELU, prepare_gelu, Trait::in_place},
