@@ -74,9 +74,12 @@ void LinearOutput::prepare_scales(const Node& node, const LinearTensors& tensors
   if (kind_ == LinearKind::hybrid) return;
   const float input = tensors.input->scale(), output = tensors.output->scale();
   if (kind_ == LinearKind::int16) {
+    const bool single =
+        tensors.single_precision_scales && tensors.weights->quantization().scale.size() == 1;
     for (const float scale : scales_) {
-      multipliers_.push_back(quantize_multiplier(
-          static_cast<double>(input) * static_cast<double>(scale) / static_cast<double>(output)));
+      const double product = single ? static_cast<double>(input * scale)
+                                    : static_cast<double>(input) * static_cast<double>(scale);
+      multipliers_.push_back(quantize_multiplier(product / static_cast<double>(output)));
     }
     return;
   }

@@ -25,6 +25,8 @@ struct LinearTensors {
   std::size_t channels = 0;  // of the output
   ActivationFunction activation = ActivationFunction::NONE;
   TensorType quantized_bias_type = TensorType::FLOAT32;  // FLOAT32 = not said
+  // INT16 with one scale: multiplied in single precision, as FULLY_CONNECTED and BATCH_MATMUL do.
+  bool single_precision_scales = false;
 };
 
 // Throws Error(unsupported) naming the node for other combinations.
