@@ -11,12 +11,18 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "sources"))
+import arm  # noqa: E402
+import examples  # noqa: E402
+import hosted  # noqa: E402
+import mediapipe  # noqa: E402
+import qualcomm  # noqa: E402
 import starter_zoo  # noqa: E402
 import taxonomy  # noqa: E402
 import tfhub  # noqa: E402
 from tables import Tables  # noqa: E402
 
-SOURCES = (tfhub, starter_zoo)
+# In this order: a later source joins a model that an earlier one brought.
+SOURCES = (tfhub, starter_zoo, mediapipe, arm, qualcomm, hosted, examples)
 
 
 def main():
