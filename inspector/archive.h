@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace litezoo::inspector {
+
+// One file of a zip archive that lies in memory.
+struct ArchiveEntry {
+  std::string name;  // as written; may be hostile ("../x"): use it as a label only
+  std::size_t size = 0;
+  std::size_t packed_size = 0;
+  int method = 0;          // 0 = stored, 8 = deflated
+  std::size_t header = 0;  // offset of its local header in the file
+};
+
+struct Archive {
+  std::size_t start = 0;              // first byte that belongs to the archive
+  std::vector<ArchiveEntry> entries;  // in the order of the directory
+};
+
+// The zip archive at the end of a file: labels appended to a model, or a whole .task bundle.
+// nullopt when there is none or its directory is damaged. Only the directory is read. Zip64 and
+// archives over several files are not supported.
+std::optional<Archive> find_archive(std::span<const std::byte> file);
+
+// The bytes of one entry, unpacked. Throws Error(corrupt) when they do not lie in the file, do not
+// unpack to their size, or would take more than `limit`; Error(unsupported) for another method.
+std::vector<std::byte> read_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
+                                  std::size_t limit = std::size_t{1} << 30);
+
+}  // namespace litezoo::inspector
