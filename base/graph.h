@@ -102,13 +102,25 @@ struct MetadataEntry {
   std::span<const std::byte> data;
 };
 
+// Weights that lie in another file beside the model.
+struct ExternalBuffer {
+  std::uint32_t id = 0;  // Tensor::external_buffer
+  std::string file;      // name of its group; empty when the file names none
+  std::uint64_t offset = 0, length = 0;
+  std::string packing;
+};
+
 struct Graph {
   std::uint32_t schema_version = 3;
   std::string description;
   std::vector<Subgraph> subgraphs;  // [0] is the main one
   std::vector<Signature> signatures;
   std::vector<MetadataEntry> metadata;
+  std::vector<ExternalBuffer> external_buffers;
   std::size_t buffer_count = 0;
+  std::size_t buffers_inside = 0;    // that hold bytes inside the FlatBuffer
+  std::size_t buffers_outside = 0;   // whose bytes lie elsewhere in the file
+  std::uint64_t buffer_bytes = 0;    // of both
   std::size_t flatbuffer_bytes = 0;  // where an appended archive may begin
 };
 
