@@ -70,8 +70,11 @@ Conversion read_tables(const format::ConversionMetadata& table, Source& source) 
 }  // namespace
 
 std::span<const std::byte> metadata_entry(const Graph& graph, std::string_view name) {
-  const auto entry = std::ranges::find(graph.metadata, name, &MetadataEntry::name);
-  return entry == graph.metadata.end() ? std::span<const std::byte>() : entry->data;
+  std::span<const std::byte> last;
+  for (const MetadataEntry& entry : graph.metadata) {
+    if (entry.name == name) last = entry.data;
+  }
+  return last;
 }
 
 std::string min_runtime_version(const Graph& graph) {

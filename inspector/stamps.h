@@ -13,7 +13,8 @@ namespace litezoo::inspector {
 
 // The smaller entries of Model.metadata, which tools leave in a file.
 
-// The bytes of the first entry of that name; empty when there is none.
+// The bytes of the last entry of that name (LiteRT lets later ones replace earlier ones); empty
+// when there is none.
 std::span<const std::byte> metadata_entry(const Graph& graph, std::string_view name);
 
 // min_runtime_version, in TensorFlow's numbering: "1.14.0"; empty when the file does not say.

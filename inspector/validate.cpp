@@ -187,6 +187,22 @@ void drop_unusable_signatures(Graph& graph, Source& source) {
   });
 }
 
+void report_external_weights(const Graph& graph, Source& source) {
+  for (std::size_t s = 0; s < graph.subgraphs.size(); ++s) {
+    const auto& tensors = graph.subgraphs[s].tensors;
+    for (std::size_t t = 0; t < tensors.size(); ++t) {
+      if (tensors[t].external_buffer == 0) continue;
+      const auto buffer = std::ranges::find(graph.external_buffers, tensors[t].external_buffer,
+                                            &ExternalBuffer::id);
+      const std::string file = buffer == graph.external_buffers.end()
+                                   ? std::string("a file that is not named")
+                                   : "'" + escape_for_terminal(buffer->file) + "'";
+      source.findings.add("external-weights",
+                          tensor_label(s, t, tensors[t].name) + " has its data in " + file);
+    }
+  }
+}
+
 }  // namespace
 
 void validate(Graph& graph, Source& source) {
@@ -210,6 +226,7 @@ void validate(Graph& graph, Source& source) {
     source.fail(fmt::format("subgraph {} calls itself in a circle", *circular));
   }
   drop_unusable_signatures(graph, source);
+  report_external_weights(graph, source);
 }
 
 }  // namespace litezoo::inspector

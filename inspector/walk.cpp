@@ -29,15 +29,22 @@ std::span<const std::byte> outside_bytes(std::uint64_t offset, std::uint64_t siz
   return source.bytes().subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
 }
 
-ByteSpans read_buffers(const schema::Model& model, const Source& source) {
+ByteSpans read_buffers(const schema::Model& model, Graph& graph, Source& source) {
   ByteSpans result;
   if (model.buffers() == nullptr) return result;
+  source.charge(model.buffers()->size() * sizeof(result[0]) / 4);
   result.reserve(model.buffers()->size());
   for (const auto* buffer : *model.buffers()) {
-    const auto inside = view_bytes(buffer->data());
-    result.push_back(inside.empty() ? outside_bytes(buffer->offset(), buffer->size(),
-                                                    fmt::format("buffer {}", result.size()), source)
-                                    : inside);
+    auto bytes = view_bytes(buffer->data());
+    if (!bytes.empty()) {
+      ++graph.buffers_inside;
+    } else {
+      bytes = outside_bytes(buffer->offset(), buffer->size(),
+                            fmt::format("buffer {}", result.size()), source);
+      if (!bytes.empty()) ++graph.buffers_outside;
+    }
+    graph.buffer_bytes += bytes.size();
+    result.push_back(bytes);
   }
   return result;
 }
@@ -162,11 +169,30 @@ std::vector<MetadataEntry> read_metadata(const schema::Model& model, const ByteS
   return result;
 }
 
+std::vector<ExternalBuffer> read_external_buffers(const schema::Model& model, Source& source) {
+  std::vector<ExternalBuffer> result;
+  if (model.external_buffers() == nullptr) return result;
+  const auto* groups = model.external_buffer_groups();
+  for (const auto* table : *model.external_buffers()) {
+    source.charge(sizeof(ExternalBuffer));
+    ExternalBuffer buffer{.id = table->id(),
+                          .file = {},
+                          .offset = table->offset(),
+                          .length = table->length(),
+                          .packing = copy_string(table->packing(), source)};
+    if (groups != nullptr && table->group() < groups->size()) {
+      buffer.file = copy_string(groups->Get(table->group())->name(), source);
+    }
+    result.push_back(std::move(buffer));
+  }
+  return result;
+}
+
 }  // namespace
 
 Graph walk(const schema::Model& model, Source& source) {
-  const ByteSpans buffers = read_buffers(model, source);
   Graph graph;
+  const ByteSpans buffers = read_buffers(model, graph, source);
   graph.schema_version = model.version();
   graph.description = copy_string(model.description(), source);
   graph.buffer_count = buffers.size();
@@ -180,6 +206,7 @@ Graph walk(const schema::Model& model, Source& source) {
   }
   graph.signatures = read_signatures(model, source);
   graph.metadata = read_metadata(model, buffers, source);
+  graph.external_buffers = read_external_buffers(model, source);
   return graph;
 }
 
