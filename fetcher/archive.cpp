@@ -49,6 +49,7 @@ std::string name_of(archive_entry* entry) {
 
 std::string comparable(const std::string& name, MemberNames names) {
   std::string_view text(name);
+  if (text.starts_with("/")) return "";
   if (text.starts_with("./")) text.remove_prefix(2);
   if (names == MemberNames::without_first_part) {
     const std::size_t slash = text.find('/');

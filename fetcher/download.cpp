@@ -71,13 +71,17 @@ class Transfer {
       require_not_cancelled(session_.settings());
       const std::uint64_t before = file_.size();
       const HttpReply reply = ask(url);
-      if (reply.failure.empty() && reply.status() / 100 == 2 && !cut_short()) return finish();
+      if (reply.failure.empty() && reply.status() / 100 == 2) refuse_impostor();
+      if (is_whole(reply)) {
+        if (auto sha256 = finish()) return *sha256;
+        continue;
+      }
       if (reply.status() == 416 && before > 0) restart();
       // A transfer that moves is not given up, however often it breaks.
-      if (file_.size() > before) attempt = 0;
+      if (file_.size() > furthest_) attempt = 0;
+      furthest_ = std::max(furthest_, file_.size());
       if (attempt >= session_.settings().retries || !is_worth_another(reply, before)) {
-        if (cut_short() && reply.failure.empty()) throw_short();
-        require_success(reply, url);
+        throw_failed(reply, url);
       }
       pause(reply, attempt);
     }
@@ -121,12 +125,23 @@ class Transfer {
     HttpSink sink;
     sink.head = [this](const HttpHead& head) { on_head(head); };
     sink.body = [this, limit](std::span<const std::byte> bytes) {
+      if (wrong_range_) return;
       if (bytes.size() > limit.count - std::min(limit.count, file_.size())) throw_long(limit);
       file_.append(bytes);
       take(bytes);
       report();
     };
-    return session_.transport().get(request, sink);
+    wrong_range_ = false;
+    const HttpReply reply = session_.transport().get(request, sink);
+    if (wrong_range_) restart();
+    return reply;
+  }
+
+  // All bytes are here; a connection that breaks after the last of them does no harm.
+  bool is_whole(const HttpReply& reply) const {
+    const bool success = reply.status() / 100 == 2 && !wrong_range_;
+    if (total_) return success && file_.size() == *total_;
+    return success && reply.failure.empty();
   }
 
   void on_head(const HttpHead& head) {
@@ -138,12 +153,12 @@ class Transfer {
     } else {
       const auto range = parse_content_range(head.header("content-range").value_or(""));
       if (range && range->first == 0 && asked_from_ > 0) restart();
-      if (!range || range->first != file_.size() ||
-          (range->total && place_.size && *range->total != place_.size->count)) {
-        restart();
-        throw Error(ErrorKind::network, "'" + shown_ + "' answered with another range than asked");
-      }
-      total_ = range->total;
+      const auto total = range ? range->total : std::nullopt;
+      wrong_range_ = !range || range->first != file_.size() ||
+                     (total && place_.size && *total != place_.size->count);
+      if (wrong_range_) return;
+      resumed_ = file_.size() > 0;
+      total_ = total;
     }
     if (place_.size) total_ = place_.size->count;
     validator_ = validator_of(head);
@@ -204,22 +219,40 @@ class Transfer {
     }
   }
 
-  std::string finish() {
+  // What servers give in a file's place with the status of success.
+  void refuse_impostor() const {
     if (is_web_page(start_)) throw_web_page("");
     if (start_.starts_with("version https://git-lfs.github.com/spec/") && file_.size() < 1024) {
       throw Error(ErrorKind::corrupt, "'" + shown_ + "' is a git-lfs pointer of " +
                                           to_text(Bytes{file_.size()}) +
                                           ", not the model; use the address that gives the file");
     }
-    std::string sha256;
-    for (Digester& digester : digesters_) {
-      const std::string hex = digester.finish();
-      if (digester.kind() == DigestKind::sha256) sha256 = hex;
-      for (const Digest& expected : place_.digests) {
-        if (expected.kind == digester.kind() && expected.hex != hex) throw_wrong(expected, hex);
-      }
+  }
+
+  // The content's SHA-256 when it is what the place promised. Nothing when a transfer that was
+  // taken up again gave wrong bytes: then the server joined two versions, and the file starts anew.
+  std::optional<std::string> finish() {
+    std::vector<Digest> found;
+    for (Digester& digester : digesters_) found.push_back({digester.kind(), digester.finish()});
+    for (const Digest& expected : place_.digests) {
+      const auto actual = std::ranges::find(found, expected.kind, &Digest::kind);
+      if (actual == found.end() || actual->hex == expected.hex) continue;
+      if (!resumed_) throw_wrong(expected, actual->hex);
+      resumed_ = false;
+      restart();
+      return std::nullopt;
     }
-    return sha256;
+    return found.front().hex;
+  }
+
+  [[noreturn]] void throw_failed(const HttpReply& reply, const std::string& url) const {
+    if (reply.failure.empty() && wrong_range_) {
+      throw Error(ErrorKind::network,
+                  "'" + shown_ + "' answers with other ranges than asked for; try again later");
+    }
+    if (reply.failure.empty() && cut_short()) throw_short();
+    require_success(reply, url);
+    throw Error(ErrorKind::internal, "a whole answer of '" + shown_ + "' was not taken");
   }
 
   [[noreturn]] void throw_wrong(const Digest& expected, const std::string& hex) const {
@@ -232,8 +265,9 @@ class Transfer {
                 "'" + shown_ + "' gives more than the " + to_text(limit) + " expected");
   }
   [[noreturn]] void throw_short() const {
-    throw Error(ErrorKind::network, "'" + shown_ + "' ends after " + to_text(Bytes{file_.size()}) +
-                                        " of " + to_text(Bytes{*total_}) + "; try again later");
+    throw Error(ErrorKind::network, "'" + shown_ + "' ends after " + std::to_string(file_.size()) +
+                                        " of " + std::to_string(*total_) +
+                                        " bytes; try again later");
   }
   [[noreturn]] void throw_web_page(const std::string& final_url) const {
     const auto url = parse_url(final_url);
@@ -252,6 +286,9 @@ class Transfer {
   std::string start_;
   std::string validator_;
   std::uint64_t asked_from_ = 0;
+  std::uint64_t furthest_ = 0;  // the most bytes that were ever here
+  bool resumed_ = false;        // the content came in more than one answer
+  bool wrong_range_ = false;    // the last answer's
   std::optional<std::uint64_t> total_;
 };
 

@@ -48,11 +48,30 @@ struct Exchange {
   std::uint64_t received = 0;
   std::size_t header_bytes = 0;
   bool head_given = false;
+  bool stalled = false;
+  std::chrono::steady_clock::time_point last_byte = std::chrono::steady_clock::now();
   std::exception_ptr thrown;
+
+  CURL* curl = nullptr;
+
+  // Ready to send the request: after the TLS handshake, and at once on a connection kept open.
+  bool connected() const noexcept {
+    curl_off_t ready_after = 0;
+    curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready_after);
+    return ready_after > 0;
+  }
 
   bool success() const noexcept { return head.status >= 200 && head.status < 300; }
 
+  // libcurl's own low-speed check averages over seconds, so a burst would hide a stall from it.
+  bool has_stalled(bool connected) {
+    if (!connected) last_byte = std::chrono::steady_clock::now();
+    stalled = std::chrono::steady_clock::now() - last_byte > settings->stall_timeout;
+    return stalled;
+  }
+
   void on_header(std::string_view line) {
+    last_byte = std::chrono::steady_clock::now();
     header_bytes += line.size();
     if (header_bytes > kHeaderLimit) {
       throw Error(ErrorKind::network, "'" + without_query(head.url) + "' sends endless headers");
@@ -82,6 +101,7 @@ struct Exchange {
   }
 
   void on_body(std::span<const std::byte> bytes) {
+    last_byte = std::chrono::steady_clock::now();
     if (!success()) {
       const std::size_t room = kErrorBody - std::min(kErrorBody, body.size());
       body.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
@@ -128,7 +148,8 @@ int progress_callback(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t
     const auto& cancelled = exchange.settings->cancelled;
     if (cancelled && cancelled()) throw Error(ErrorKind::interrupted, "interrupted");
   });
-  return go_on ? 0 : 1;
+  const bool connected = exchange.connected();
+  return go_on && !exchange.has_stalled(connected) ? 0 : 1;
 }
 
 const char* environment_ca_file() {
@@ -240,10 +261,10 @@ Outcome perform(CURL* curl, const std::string& user_agent, const TransportSettin
   set(CURLOPT_XFERINFOFUNCTION, &progress_callback);
   set(CURLOPT_XFERINFODATA, static_cast<void*>(&exchange));
   set(CURLOPT_NOPROGRESS, 0L);
-  const CURLcode code = curl_easy_perform(curl);
-  curl_off_t connect_time = 0;
-  curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connect_time);
-  return {code, detail.data(), connect_time > 0};
+  exchange.curl = curl;
+  CURLcode code = curl_easy_perform(curl);
+  if (code == CURLE_ABORTED_BY_CALLBACK && exchange.stalled) code = CURLE_OPERATION_TIMEDOUT;
+  return {code, detail.data(), exchange.connected()};
 }
 
 bool is_redirect(int status) noexcept {

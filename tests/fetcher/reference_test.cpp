@@ -9,9 +9,9 @@ namespace litezoo::fetcher {
 
 TEST_CASE("every reference syntax is taken apart into its parts") {
   struct Case {
-    const char* text;
+    std::string text;
     Scheme scheme;
-    const char *address, *revision, *file, *member;
+    std::string address, revision, file, member;
   };
   const Case cases[] = {
       {"./a.tflite", Scheme::path, "./a.tflite", "", "", ""},
@@ -64,7 +64,7 @@ TEST_CASE("every reference syntax is taken apart into its parts") {
 
 TEST_CASE("a malformed reference is a usage error that shows the right form") {
   struct Case {
-    const char *text, *says;
+    std::string text, says;
   };
   const Case cases[] = {
       {"", "empty"},
@@ -104,7 +104,8 @@ TEST_CASE("a malformed reference is a usage error that shows the right form") {
       FAIL("accepted");
     } catch (const Error& error) {
       CHECK(error.kind() == ErrorKind::usage);
-      CHECK_MESSAGE(std::string(error.what()).find(c.says) != std::string::npos, error.what());
+      CHECK_MESSAGE(std::string(error.what()).find(c.says) != std::string::npos,
+                    std::string(error.what()));
     }
   }
 }
@@ -119,11 +120,12 @@ TEST_CASE("a password in an address is not repeated for a plain http one") {
 }
 
 TEST_CASE("only addresses of this machine are loopback") {
-  for (const char* host : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"}) {
+  for (const std::string host : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"}) {
     CAPTURE(host);
     CHECK(is_loopback_host(host));
   }
-  for (const char* host : {"", "128.0.0.1", "127.0.0.1.example.org", "127.0.0", "localhost.org"}) {
+  for (const std::string host :
+       {"", "128.0.0.1", "127.0.0.1.example.org", "127.0.0", "localhost.org"}) {
     CAPTURE(host);
     CHECK_FALSE(is_loopback_host(host));
   }
@@ -131,7 +133,7 @@ TEST_CASE("only addresses of this machine are loopback") {
 
 TEST_CASE("the example of every syntax is a reference of its scheme") {
   for (const Syntax& syntax : syntaxes()) {
-    CAPTURE(syntax.example);
+    CAPTURE(std::string(syntax.example));
     CHECK(parse_reference(syntax.example).scheme == syntax.scheme);
   }
 }

@@ -1,0 +1,94 @@
+#include <doctest/doctest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "tests/fetcher/workbench.h"
+
+extern "C" char** environ;
+
+namespace litezoo::fetcher {
+namespace {
+
+// fetch_child as a process of its own.
+class Child {
+ public:
+  Child(const Store& store, const std::string& sha256, const std::string& reference) {
+    std::vector<std::string> words = {FETCH_CHILD, store.root().string(), sha256, reference};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", 1, 0);
+    REQUIRE(posix_spawn(&id_, FETCH_CHILD, &actions, nullptr, arguments.data(), environ) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+  void kill() const { ::kill(id_, SIGKILL); }
+  // The exit code, or 128 + signal.
+  int wait() const {
+    int status = 0;
+    REQUIRE(::waitpid(id_, &status, 0) == id_);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  pid_t id_ = -1;
+};
+
+std::size_t gets(const hub::Hub& hub) {
+  return hub.requests().size();
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 during a fetch leaves no file that is not whole") {
+  Workbench bench;
+  const std::string content = random_bytes(2'000'000);
+  const std::string sha256 = sha256_of_text(content);
+  bench.hub.add_file("/m.tflite", content);
+  bench.hub.add_fault(hub::parse_fault("slow=4000000"));
+  for (int i = 0; i < 6; ++i) {
+    const Child child(bench.store, sha256, bench.hub.url() + "/m.tflite");
+    std::this_thread::sleep_for(std::chrono::milliseconds(40 + 50 * i));
+    child.kill();
+    child.wait();
+    CHECK(bench.store.list().empty());
+  }
+  const Child last(bench.store, sha256, bench.hub.url() + "/m.tflite");
+  CHECK(last.wait() == 0);
+  CHECK(bench.store.verify().empty());
+  CHECK(read_text_file(bench.store.path_of(sha256)) == content);
+  bench.store.sweep_partials(std::chrono::hours(0));
+  CHECK(leftovers(bench.store) == 0);
+}
+
+TEST_CASE("eight processes that want the same file cost one transfer") {
+  Workbench bench;
+  const std::string content = random_bytes(1'000'000);
+  const std::string sha256 = sha256_of_text(content);
+  bench.hub.add_file("/m.tflite", content);
+  bench.hub.add_fault(hub::parse_fault("slow=2000000"));
+  std::vector<Child> children;
+  for (int i = 0; i < 8; ++i)
+    children.emplace_back(bench.store, sha256, bench.hub.url() + "/m.tflite");
+  for (const Child& child : children) CHECK(child.wait() == 0);
+  CHECK(gets(bench.hub) == 1);
+  CHECK(bench.store.verify().empty());
+  CHECK(leftovers(bench.store) == 0);
+}
+
+TEST_CASE("a full disk is an io error that leaves nothing behind") {
+  Workbench bench;
+  const std::string content = random_bytes(1'000'000);
+  bench.hub.add_file("/m.tflite", content);
+  const ScopedVariable limit("FETCH_CHILD_FILE_LIMIT", "300000");
+  const Child child(bench.store, sha256_of_text(content), bench.hub.url() + "/m.tflite");
+  CHECK(child.wait() == 1);
+  CHECK(bench.store.list().empty());
+}
+
+}  // namespace litezoo::fetcher

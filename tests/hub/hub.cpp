@@ -1,0 +1,152 @@
+#include "tests/hub/hub.h"
+
+#include <httplib.h>
+
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "tests/hub/serve.h"
+
+namespace litezoo::hub {
+
+struct Hub::State {
+  mutable std::mutex mutex;  // guards the three below
+  std::map<std::string, std::shared_ptr<const Resource>> resources;
+  std::vector<Fault> faults;
+  std::vector<SeenRequest> seen;
+
+  std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
+  httplib::Server hub, cdn;
+  int hub_port = 0, cdn_port = 0;
+  std::thread hub_thread, cdn_thread;
+
+  std::string cdn_url() const { return "http://127.0.0.1:" + std::to_string(cdn_port); }
+
+  // The faults that hit this request; those with a count are used up by it.
+  std::vector<Fault> take_faults(const std::string& target) {
+    std::vector<Fault> hitting;
+    for (Fault& fault : faults) {
+      if (fault.times == 0 || target.find(fault.path) == std::string::npos) continue;
+      if (fault.times > 0) --fault.times;
+      hitting.push_back(fault);
+    }
+    return hitting;
+  }
+
+  void answer(bool on_cdn, const httplib::Request& request, httplib::Response& response) {
+    // The server would cut the body to the range by itself; the faults need it as asked, so the
+    // parsed ranges are dropped. The object itself is not const.
+    const_cast<httplib::Request&>(request).ranges.clear();
+    std::vector<Fault> hitting;
+    std::shared_ptr<const Resource> resource;
+    {
+      const std::scoped_lock lock(mutex);
+      seen.push_back({on_cdn, request.method, request.target, request.get_header_value("Range"),
+                      request.get_header_value("Authorization")});
+      hitting = take_faults(request.target);
+      const auto found = resources.find(request.path);
+      if (found != resources.end()) resource = found->second;
+    }
+    if (!on_cdn && serve_instead(request, response, hitting, cdn_url())) return;
+    if (!resource) {
+      response.status = 404;
+      response.set_content(R"({"error":"not found"})", "application/json");
+      return;
+    }
+    const std::string& required = resource->required_authorization;
+    if (!required.empty() && request.get_header_value("Authorization") != required) {
+      response.status = 401;
+      response.set_content(R"({"error":"login required"})", "application/json");
+      return;
+    }
+    serve(request, response, resource, hitting, traffic);
+  }
+
+  int start(httplib::Server& server, bool on_cdn, int port, std::thread& thread) {
+    server.new_task_queue = [] { return new httplib::ThreadPool(16); };
+    server.set_keep_alive_max_count(1000);
+    server.set_keep_alive_timeout(1);
+    server.set_tcp_nodelay(true);
+    const auto handler = [this, on_cdn](const httplib::Request& request,
+                                        httplib::Response& response) {
+      answer(on_cdn, request, response);
+    };
+    server.Get(".*", handler);
+    server.Post(".*", handler);
+    int bound = port;
+    if (port == 0) {
+      bound = server.bind_to_any_port("127.0.0.1");
+    } else if (!server.bind_to_port("127.0.0.1", port)) {
+      bound = -1;
+    }
+    if (bound <= 0) throw Error(ErrorKind::io, "cannot listen on 127.0.0.1");
+    thread = std::thread([&server] { server.listen_after_bind(); });
+    while (!server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return bound;
+  }
+
+  void stop() {
+    traffic->stopping = true;
+    hub.stop();
+    cdn.stop();
+    if (hub_thread.joinable()) hub_thread.join();
+    if (cdn_thread.joinable()) cdn_thread.join();
+  }
+};
+
+Hub::Hub(int port, int cdn_port) : state_(std::make_unique<State>()) {
+  state_->cdn_port = state_->start(state_->cdn, true, cdn_port, state_->cdn_thread);
+  state_->hub_port = state_->start(state_->hub, false, port, state_->hub_thread);
+}
+
+Hub::~Hub() {
+  state_->stop();
+}
+
+std::string Hub::url() const {
+  return "http://127.0.0.1:" + std::to_string(state_->hub_port);
+}
+
+std::string Hub::cdn_url() const {
+  return state_->cdn_url();
+}
+
+void Hub::add(const std::string& path, Resource resource) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->resources[path] = std::make_shared<const Resource>(std::move(resource));
+}
+
+void Hub::add_file(const std::string& path, const std::string& content) {
+  Resource resource;
+  resource.content = content;
+  add(path, std::move(resource));
+}
+
+void Hub::add_fault(const Fault& fault) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->faults.push_back(fault);
+}
+
+void Hub::clear_faults() {
+  const std::scoped_lock lock(state_->mutex);
+  state_->faults.clear();
+}
+
+std::vector<SeenRequest> Hub::requests() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->seen;
+}
+
+std::uint64_t Hub::bytes_sent() const {
+  return state_->traffic->bytes_sent;
+}
+
+void Hub::forget_requests() {
+  const std::scoped_lock lock(state_->mutex);
+  state_->seen.clear();
+  state_->traffic->bytes_sent = 0;
+}
+
+}  // namespace litezoo::hub
