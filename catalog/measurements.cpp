@@ -34,6 +34,70 @@ void set_precision(Store& store, const Inspection& inspection) {
   }
 }
 
+bool is_known(Store& store, std::string_view sql, const std::string& key) {
+  Query query = store.query(sql);
+  return query.with(key).step();
+}
+
+}  // namespace
+
+bool write_inspection(Store& store, const Inspection& inspection, Existing existing) {
+  require_digest(inspection.sha256, "an inspection");
+  const bool known =
+      is_known(store, "SELECT 1 FROM inspection WHERE sha256 = ?", inspection.sha256);
+  if (known && existing == Existing::keep) return false;
+  store
+      .query(
+          "INSERT INTO inspection(sha256, precision, parameters, macs, facts) "
+          "VALUES(?, ?, ?, ?, ?) ON CONFLICT(sha256) DO UPDATE SET "
+          "precision = excluded.precision, parameters = excluded.parameters, "
+          "macs = excluded.macs, facts = excluded.facts")
+      .with(inspection.sha256, inspection.precision,
+            static_cast<std::int64_t>(inspection.parameters),
+            static_cast<std::int64_t>(inspection.macs), dump_json(inspection))
+      .run();
+  set_precision(store, inspection);
+  return !known;
+}
+
+bool write_device(Store& store, const Device& device, Existing existing) {
+  if (device.fingerprint.empty()) throw Error(ErrorKind::usage, "a device needs a fingerprint");
+  const bool known =
+      is_known(store, "SELECT 1 FROM device WHERE fingerprint = ?", device.fingerprint);
+  if (known && existing == Existing::keep) return false;
+  store
+      .query(
+          "INSERT INTO device(fingerprint, facts) VALUES(?, ?) "
+          "ON CONFLICT(fingerprint) DO UPDATE SET facts = excluded.facts")
+      .with(device.fingerprint, dump_json(device))
+      .run();
+  return !known;
+}
+
+bool write_measurement(Store& store, const Measurement& measurement) {
+  require_digest(measurement.sha256, "a measurement");
+  if (!is_known(store, "SELECT 1 FROM device WHERE fingerprint = ?", measurement.device)) {
+    throw Error(ErrorKind::not_found,
+                fmt::format("device '{}' of the measurement is not in the catalog; add it first",
+                            measurement.device));
+  }
+  const std::string digest = sha256_of(as_bytes(dump_json(measurement)));
+  if (is_known(store, "SELECT 1 FROM measurement WHERE digest = ?", digest)) return false;
+  Measurement facts = measurement;
+  facts.warmup.clear();
+  facts.samples.clear();
+  store
+      .query(
+          "INSERT INTO measurement(digest, sha256, device, engine, engine_version, threads, "
+          "taken_at, warmup, samples, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(digest, measurement.sha256, measurement.device, measurement.engine,
+            measurement.engine_version, static_cast<std::int64_t>(measurement.settings.threads),
+            measurement.taken_at, pack_samples(measurement.warmup),
+            pack_samples(measurement.samples), dump_json(facts))
+      .run();
+  return true;
+}
+
 Measurement read_measurement(const Query& query) {
   auto measurement = parsed<Measurement>(query.text(0), "a measurement");
   measurement.warmup = unpack_samples(query.text(1));
@@ -41,25 +105,9 @@ Measurement read_measurement(const Query& query) {
   return measurement;
 }
 
-}  // namespace
-
 void put_inspection(Catalog& catalog, const Inspection& inspection) {
-  require_digest(inspection.sha256, "an inspection");
-  const std::string facts = dump_json(inspection);
   Store& store = catalog.store();
-  store.write([&] {
-    store
-        .query(
-            "INSERT INTO inspection(sha256, precision, parameters, macs, facts) "
-            "VALUES(?, ?, ?, ?, ?) ON CONFLICT(sha256) DO UPDATE SET "
-            "precision = excluded.precision, parameters = excluded.parameters, "
-            "macs = excluded.macs, facts = excluded.facts")
-        .with(inspection.sha256, inspection.precision,
-              static_cast<std::int64_t>(inspection.parameters),
-              static_cast<std::int64_t>(inspection.macs), facts)
-        .run();
-    set_precision(store, inspection);
-  });
+  store.write([&] { write_inspection(store, inspection, Existing::replace); });
 }
 
 std::optional<Inspection> find_inspection(Catalog& catalog, std::string_view sha256) {
@@ -72,16 +120,8 @@ std::optional<Inspection> find_inspection(Catalog& catalog, std::string_view sha
 }
 
 void put_device(Catalog& catalog, const Device& device) {
-  if (device.fingerprint.empty()) throw Error(ErrorKind::usage, "a device needs a fingerprint");
   Store& store = catalog.store();
-  store.write([&] {
-    store
-        .query(
-            "INSERT INTO device(fingerprint, facts) VALUES(?, ?) "
-            "ON CONFLICT(fingerprint) DO UPDATE SET facts = excluded.facts")
-        .with(device.fingerprint, dump_json(device))
-        .run();
-  });
+  store.write([&] { write_device(store, device, Existing::replace); });
 }
 
 std::optional<Device> find_device(Catalog& catalog, std::string_view fingerprint) {
@@ -104,29 +144,8 @@ std::vector<Device> devices(Catalog& catalog) {
 }
 
 void put_measurement(Catalog& catalog, const Measurement& measurement) {
-  require_digest(measurement.sha256, "a measurement");
-  const std::string digest = sha256_of(as_bytes(dump_json(measurement)));
-  Measurement facts = measurement;
-  facts.warmup.clear();
-  facts.samples.clear();
   Store& store = catalog.store();
-  store.write([&] {
-    Query device = store.query("SELECT 1 FROM device WHERE fingerprint = ?");
-    if (!device.with(measurement.device).step()) {
-      throw Error(ErrorKind::not_found,
-                  fmt::format("device '{}' of the measurement is not in the catalog; add it first",
-                              measurement.device));
-    }
-    store
-        .query(
-            "INSERT OR IGNORE INTO measurement(digest, sha256, device, engine, engine_version, "
-            "threads, taken_at, warmup, samples, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .with(digest, measurement.sha256, measurement.device, measurement.engine,
-              measurement.engine_version, static_cast<std::int64_t>(measurement.settings.threads),
-              measurement.taken_at, pack_samples(measurement.warmup),
-              pack_samples(measurement.samples), dump_json(facts))
-        .run();
-  });
+  store.write([&] { write_measurement(store, measurement); });
 }
 
 std::vector<Measurement> measurements(Catalog& catalog, std::string_view sha256,
@@ -135,8 +154,8 @@ std::vector<Measurement> measurements(Catalog& catalog, std::string_view sha256,
   return store.read([&] {
     std::vector<Measurement> result;
     Query query = store.query(
-        "SELECT facts, warmup, samples FROM measurement "
-        "WHERE sha256 = ?1 AND (device = ?2 OR ?2 = '') ORDER BY taken_at DESC, id DESC");
+        std::string(kMeasurementSelect) +
+        " WHERE sha256 = ?1 AND (device = ?2 OR ?2 = '') ORDER BY taken_at DESC, id DESC");
     query.with(sha256, device);
     while (query.step()) result.push_back(read_measurement(query));
     return result;

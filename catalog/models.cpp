@@ -151,23 +151,9 @@ void put_artifact(Catalog& catalog, const Artifact& artifact) {
 std::optional<Model> find_model(Catalog& catalog, std::string_view name) {
   Store& store = catalog.store();
   return store.read([&]() -> std::optional<Model> {
-    Query query = store.query(
-        "SELECT m.name, m.publisher, coalesce(t.name, ''), m.domains, m.description, "
-        "m.architecture, m.dataset, m.license, m.languages, m.link, s.text "
-        "FROM model m JOIN source s ON s.id = m.source_id LEFT JOIN task t ON t.id = m.task_id "
-        "WHERE m.name = ?");
+    Query query = store.query(fmt::format("{} WHERE m.name = ?", kModelSelect));
     if (!query.with(name).step()) return std::nullopt;
-    return Model{.name = query.text(0),
-                 .publisher = query.text(1),
-                 .task = query.text(2),
-                 .domains = split_list(query.text(3)),
-                 .description = query.text(4),
-                 .architecture = query.text(5),
-                 .dataset = query.text(6),
-                 .license = query.text(7),
-                 .languages = split_list(query.text(8)),
-                 .link = query.text(9),
-                 .source = query.text(10)};
+    return read_model(query);
   });
 }
 

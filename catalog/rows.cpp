@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -29,6 +31,10 @@ struct IndexStatements {
         "SELECT ?2, a.order_size, a.id FROM artifact a WHERE " column " = ?1"               \
   }
 
+const std::string kModelByName = fmt::format("{} WHERE m.name = ?", kModelSelect);
+const std::string kEntryByName =
+    fmt::format("SELECT {} FROM {} WHERE a.name = ?", kEntryColumns, kEntryTables);
+
 constexpr IndexStatements kOfModel = LITEZOO_INDEX_STATEMENTS("a.model_id");
 constexpr IndexStatements kOfArtifact = LITEZOO_INDEX_STATEMENTS("a.id");
 
@@ -51,11 +57,9 @@ struct ModelRow {
   std::string domains, license;
 };
 
-std::optional<ModelRow> model_row(Store& store, std::string_view condition,
-                                  const std::string& value) {
-  Query query = store.query(
-      fmt::format("SELECT m.id, m.domains, m.license FROM model m WHERE {} = ?", condition));
-  if (!query.with(value).step()) return std::nullopt;
+std::optional<ModelRow> model_row(Store& store, const std::string& name) {
+  Query query = store.query("SELECT id, domains, license FROM model WHERE name = ?");
+  if (!query.with(name).step()) return std::nullopt;
   return ModelRow{.id = query.integer(0), .domains = query.text(1), .license = query.text(2)};
 }
 
@@ -63,6 +67,49 @@ std::optional<std::int64_t> id_of(Store& store, std::string_view sql, const std:
   Query query = store.query(sql);
   if (!query.with(name).step()) return std::nullopt;
   return query.integer(0);
+}
+
+// Puts `value` into an empty `field`; true when it did.
+template <typename T>
+bool fill(T& field, const T& value) {
+  if (!(field == T{}) || value == T{}) return false;
+  field = value;
+  return true;
+}
+
+// The stored model with what it lacks of `other`; nullopt when it lacks nothing.
+std::optional<Model> filled_model(Store& store, const Model& other) {
+  Query query = store.query(kModelByName);
+  query.with(other.name).step();
+  Model known = read_model(query);
+  bool changed = fill(known.publisher, other.publisher);
+  changed |= fill(known.task, other.task);
+  changed |= fill(known.domains, other.domains);
+  changed |= fill(known.description, other.description);
+  changed |= fill(known.architecture, other.architecture);
+  changed |= fill(known.dataset, other.dataset);
+  changed |= fill(known.license, other.license);
+  changed |= fill(known.languages, other.languages);
+  changed |= fill(known.link, other.link);
+  if (!changed) return std::nullopt;
+  return known;
+}
+
+std::optional<Artifact> filled_artifact(Store& store, const Artifact& other) {
+  Query query = store.query(kEntryByName);
+  query.with(other.name).step();
+  Artifact known = read_entry(query).artifact;
+  bool changed = fill(known.revision, other.revision);
+  changed |= fill(known.sha256, other.sha256);
+  changed |= fill(known.size, other.size);
+  changed |= fill(known.precision, other.precision);
+  for (const auto& place : other.references) {
+    if (std::ranges::find(known.references, place) != known.references.end()) continue;
+    known.references.push_back(place);
+    changed = true;
+  }
+  if (!changed) return std::nullopt;
+  return known;
 }
 
 }  // namespace
@@ -81,7 +128,8 @@ std::optional<std::int64_t> task_id(Store& store, const std::string& name) {
   return store.last_row();
 }
 
-void write_task(Store& store, const Task& task, Origin origin) {
+bool write_task(Store& store, const Task& task, Origin origin) {
+  const bool known = id_of(store, "SELECT id FROM task WHERE name = ?", task.id).has_value();
   store
       .query(
           "INSERT INTO task(name, display_name, domains, synonyms, origin) VALUES(?, ?, ?, ?, ?) "
@@ -91,11 +139,16 @@ void write_task(Store& store, const Task& task, Origin origin) {
       .with(task.id, task.display_name, join_list(task.domains), join_list(task.synonyms),
             static_cast<int>(origin))
       .run();
+  return !known;
 }
 
-void write_model(Store& store, const Model& model, Origin origin) {
+bool write_model(Store& store, const Model& model, Origin origin, Existing existing) {
   if (model.name.empty()) throw Error(ErrorKind::usage, "a model needs a name: PUBLISHER/NAME");
-  const auto known = model_row(store, "m.name", model.name);
+  const auto known = model_row(store, model.name);
+  if (known && existing == Existing::keep) {
+    if (auto filled = filled_model(store, model)) write_model(store, *filled, origin);
+    return false;
+  }
   if (known) forget(store, kOfModel, known->id, known->domains);
   const auto task = task_id(store, model.task);
   const std::string domains = join_list(model.domains);
@@ -114,23 +167,28 @@ void write_model(Store& store, const Model& model, Origin origin) {
             model.dataset, model.license, join_list(model.languages), model.link,
             source_id(store, model.source), static_cast<int>(origin))
       .run();
-  if (!known) return;
+  if (!known) return true;
   store.query("UPDATE artifact SET task_id = ?2, license_class = ?3 WHERE model_id = ?1")
       .with(known->id, task, static_cast<int>(license_class(model.license)))
       .run();
   add(store, kOfModel, known->id, domains);
+  return false;
 }
 
-void write_artifact(Store& store, const Artifact& artifact, Origin origin) {
+bool write_artifact(Store& store, const Artifact& artifact, Origin origin, Existing existing) {
   if (artifact.name.empty()) throw Error(ErrorKind::usage, "an artifact needs a name");
   if (!artifact.sha256.empty()) require_digest(artifact.sha256, artifact.name);
-  const auto model = model_row(store, "m.name", artifact.model);
+  const auto known = id_of(store, "SELECT id FROM artifact WHERE name = ?", artifact.name);
+  if (known && existing == Existing::keep) {
+    if (auto filled = filled_artifact(store, artifact)) write_artifact(store, *filled, origin);
+    return false;
+  }
+  const auto model = model_row(store, artifact.model);
   if (!model) {
     throw Error(ErrorKind::not_found, fmt::format("model '{}' of artifact '{}' is not in the "
                                                   "catalog; add it first",
                                                   artifact.model, artifact.name));
   }
-  const auto known = id_of(store, "SELECT id FROM artifact WHERE name = ?", artifact.name);
   if (known) forget_artifact(store, *known);
   store
       .query(
@@ -158,6 +216,7 @@ void write_artifact(Store& store, const Artifact& artifact, Origin origin) {
       .with(id)
       .run();
   add(store, kOfArtifact, id, model->domains);
+  return !known;
 }
 
 void forget_artifact(Store& store, std::int64_t artifact) {
@@ -172,11 +231,20 @@ void add_artifact(Store& store, std::int64_t artifact) {
   if (query.with(artifact).step()) add(store, kOfArtifact, artifact, query.text(0));
 }
 
-void write_claim(Store& store, const Claim& claim, Origin origin) {
+bool write_claim(Store& store, const Claim& claim, Origin origin, Existing existing) {
   if (claim.artifact_or_model.empty() || claim.metric.empty()) {
     throw Error(ErrorKind::usage,
                 fmt::format("a claim needs a metric and what it is about: '{}'", claim.raw));
   }
+  const std::int64_t source = source_id(store, claim.source);
+  Query query = store.query(
+      "SELECT 1 FROM claim WHERE subject = ? AND metric = ? AND dataset = ? AND split = ? "
+      "AND variant = ? AND source_id = ? AND raw = ?");
+  const bool known = query
+                         .with(claim.artifact_or_model, claim.metric, claim.dataset, claim.split,
+                               claim.variant, source, claim.raw)
+                         .step();
+  if (known && existing == Existing::keep) return false;
   store
       .query(
           "INSERT INTO claim(subject, metric, dataset, split, variant, value, unit, raw, "
@@ -184,9 +252,9 @@ void write_claim(Store& store, const Claim& claim, Origin origin) {
           "ON CONFLICT DO UPDATE SET value = excluded.value, unit = excluded.unit, "
           "date = excluded.date, origin = min(origin, excluded.origin)")
       .with(claim.artifact_or_model, claim.metric, claim.dataset, claim.split, claim.variant,
-            claim.value, claim.unit, claim.raw, source_id(store, claim.source), claim.date,
-            static_cast<int>(origin))
+            claim.value, claim.unit, claim.raw, source, claim.date, static_cast<int>(origin))
       .run();
+  return !known;
 }
 
 Entry read_entry(const Query& query) {
@@ -219,6 +287,33 @@ Entry read_entry(const Query& query) {
                             .fetched_at = query.text(22)};
   }
   return entry;
+}
+
+Model read_model(const Query& query) {
+  return {.name = query.text(0),
+          .publisher = query.text(1),
+          .task = query.text(2),
+          .domains = split_list(query.text(3)),
+          .description = query.text(4),
+          .architecture = query.text(5),
+          .dataset = query.text(6),
+          .license = query.text(7),
+          .languages = split_list(query.text(8)),
+          .link = query.text(9),
+          .source = query.text(10)};
+}
+
+Claim read_claim(const Query& query) {
+  return {.artifact_or_model = query.text(0),
+          .metric = query.text(1),
+          .dataset = query.text(2),
+          .split = query.text(3),
+          .variant = query.text(4),
+          .value = query.number(5),
+          .unit = query.text(6),
+          .raw = query.text(7),
+          .source = query.text(8),
+          .date = query.text(9)};
 }
 
 void require_digest(std::string_view sha256, std::string_view what) {

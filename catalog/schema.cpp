@@ -132,7 +132,18 @@ CREATE TABLE claim (
 );
 )sql";
 
-constexpr auto kMigrations = std::to_array<const char*>({kVersion1});
+// Which bundles were imported, by the digest of their bytes.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE bundle (
+  sha256 TEXT PRIMARY KEY,
+  label TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  imported_at TEXT NOT NULL,
+  lines INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr auto kMigrations = std::to_array<const char*>({kVersion1, kVersion2});
 
 }  // namespace
 
