@@ -165,6 +165,7 @@ void Program::add_nodes() {
       planned.prepare = kernel->prepare;
       planned.trait = kernel->trait;
     }
+    if (state_.options.delegate) planned.lowering = xnn::find_lowering(op);
   }
 }
 
@@ -233,7 +234,7 @@ const RuntimeTensor* Program::constant(std::int32_t index) {
 void Program::set_shape(RuntimeTensor& tensor, Shape shape) {
   const std::size_t bytes = tensor_bytes(tensor, shape, state_.budget);
   TensorState& state = state_of(tensor);
-  if (state.known && state.block != TensorState::kNoBlock && shape != tensor.shape) {
+  if (state.known && state.in_arena && shape != tensor.shape) {
     throw Error(ErrorKind::internal,
                 fmt::format("tensor '{}' changes its shape in a run; please report the model",
                             tensor.definition->name));
@@ -242,7 +243,7 @@ void Program::set_shape(RuntimeTensor& tensor, Shape shape) {
   state.known = true;
   if (is_serialised(tensor.type)) return;
   tensor.bytes = bytes;
-  if (allocating_ && state.block == TensorState::kNoBlock) own_memory(tensor, bytes);
+  if (allocating_ && !state.in_arena) own_memory(tensor, bytes);
 }
 
 std::byte* Program::allocate_string(RuntimeTensor& tensor, std::size_t bytes) {
@@ -272,29 +273,59 @@ void Program::commit() {
   arena_ = TensorMemory();
   arena_ = TensorMemory(state_.budget, arena_bytes_, "the arena of activations");
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
-    if (states_[i].block != TensorState::kNoBlock) {
-      tensors_[i].data = arena_.data() + offsets_[states_[i].block];
-    }
+    if (states_[i].in_arena) tensors_[i].data = arena_.data() + states_[i].offset;
+  }
+  if (!bind_delegates()) {
+    planned_ = false;
+    plan(std::vector<Shape>(planned_for_));
+    commit();
+    return;
   }
   committed_ = true;
+}
+
+// False when XNNPACK refused one: its nodes are marked, and everything has to be planned anew.
+bool Program::bind_delegates() {
+  for (std::size_t i = 0; i < delegates_.size(); ++i) {
+    try {
+      delegates_[i].bind();
+    } catch (const Error&) {
+      for (PlannedNode& node : nodes_) {
+        if (node.delegate == i) node.refused = true;
+      }
+      return false;
+    }
+  }
+  return true;
 }
 
 void Program::execute(std::vector<NodeTiming>* timings) {
   if (busy_) corrupt(fmt::format("subgraph {} calls itself", index_));
   const Flag busy(busy_);
-  for (PlannedNode& node : nodes_) {
-    if (node.stage == PlannedNode::Stage::folded) continue;
+  for (const Step& step : steps_) {
     const auto start =
         timings ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
-    if (node.stage == PlannedNode::Stage::deferred) {
-      run_deferred(node);
+    const bool delegated = step.delegate != Step::kNone;
+    if (delegated) {
+      delegates_[step.delegate].run();
     } else {
-      evaluate(node);
+      run_node(nodes_[step.node]);
     }
     if (timings) {
-      timings->push_back({index_, node.at_run.index(), operator_name(node.at_run.op()), "litezoo",
+      timings->push_back({index_, step.node,
+                          delegated ? fmt::format("partition {}", step.delegate)
+                                    : operator_name(nodes_[step.node].at_run.op()),
+                          delegated ? "xnnpack" : "litezoo",
                           std::chrono::steady_clock::now() - start});
     }
+  }
+}
+
+void Program::run_node(PlannedNode& node) {
+  if (node.stage == PlannedNode::Stage::deferred) {
+    run_deferred(node);
+  } else {
+    evaluate(node);
   }
 }
 
@@ -311,6 +342,7 @@ void Program::evaluate(const PlannedNode& node) {
 }
 
 void Program::run_deferred(PlannedNode& node) {
+  if (node.prepare == nullptr) node.at_run.unsupported("there is no kernel for this operator");
   const Flag allocating(allocating_);
   std::vector<Shape> shapes = input_shapes(node.at_run);
   if (!node.evaluate || shapes != node.prepared_for) {

@@ -9,7 +9,9 @@
 #include "base/graph.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/memory.h"
+#include "runtime/partition.h"
 #include "runtime/session.h"
+#include "runtime/xnnpack/delegate.h"
 
 namespace litezoo::runtime {
 
@@ -41,28 +43,40 @@ enum class Origin : std::uint8_t {
 
 // What the planner knows of a tensor besides what kernels see.
 struct TensorState {
-  static constexpr std::size_t kNoBlock = static_cast<std::size_t>(-1);
   Origin origin = Origin::unset;
-  bool known = false;            // the shape is known
-  bool border = false;           // an input or output of the subgraph or of a signature
-  std::size_t block = kNoBlock;  // in the arena
-  TensorMemory own;              // of constants, variables, strings and dynamic shapes
+  bool known = false;   // the shape is known
+  bool border = false;  // an input or output of the subgraph or of a signature
+  bool in_arena = false;
+  std::size_t offset = 0;  // in the arena
+  TensorMemory own;        // of constants, variables, strings and dynamic shapes
 };
 
 // One operator on its way to being run.
 struct PlannedNode {
   enum class Stage : std::uint8_t {
-    planned,   // shapes known, evaluate is set
-    folded,    // its outputs are constants now
-    deferred,  // prepared in each run
+    planned,    // shapes known, evaluate is set
+    folded,     // its outputs are constants now
+    deferred,   // prepared in each run
+    delegated,  // part of an XNNPACK runtime
   };
   PlannedNode(Node load, Node run) : at_load(std::move(load)), at_run(std::move(run)) {}
   Node at_load, at_run;
   Prepare prepare = nullptr;
   Trait trait = Trait::none;
   Stage stage = Stage::planned;
+  std::optional<xnn::Lowering> lowering;
+  bool can_delegate = false;                            // XNNPACK could take it with these shapes
+  bool refused = false;                                 // ... but did not
+  std::size_t delegate = static_cast<std::size_t>(-1);  // of Program::delegates_
   Evaluate evaluate;
   std::vector<Shape> prepared_for;  // deferred nodes: the input shapes `evaluate` holds for
+};
+
+// A node, or an XNNPACK runtime for several of them.
+struct Step {
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t node = kNone;
+  std::size_t delegate = kNone;
 };
 
 // One subgraph made ready to run for given input shapes, and for others whenever they come.
@@ -76,8 +90,8 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::vector<Shape> declared_input_shapes() const;
   // Keeps a tensor's memory from being shared with others; before the first plan().
   void expose(std::int32_t tensor);
-  // Propagates shapes, folds constants, lays out memory. Nothing to do when it was done for the
-  // same shapes. Throws as Session's constructor.
+  // Propagates shapes, folds constants, cuts into steps, lays out memory. Nothing to do when it was
+  // done for the same shapes. Throws as Session's constructor.
   void plan(std::span<const Shape> input_shapes);
   // Gives the tensors their memory. Requires plan().
   void commit();
@@ -112,9 +126,16 @@ class Program final : public SubgraphRunner, private NodeServices {
   void claim_outputs(const PlannedNode& node);
   void propagate(PlannedNode& node);
   void fold(PlannedNode& node);
-  void lay_out();
-  bool try_share(const PlannedNode& node, std::size_t step, std::span<const std::size_t> last_use);
+  bool try_infer(PlannedNode& node);
+  void find_delegation(PlannedNode& node);
+  void make_steps();
+  bool try_delegate(const NodeGroup& group);
+  void add_kernel_step(std::size_t node);
+  void assign_memory();
+  void prepare_kernel(PlannedNode& node);
   void own_memory(RuntimeTensor& tensor, std::size_t bytes);
+  bool bind_delegates();
+  void run_node(PlannedNode& node);
   void run_deferred(PlannedNode& node);
   void evaluate(const PlannedNode& node);
   TensorState& state_of(const RuntimeTensor& tensor);
@@ -125,11 +146,14 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::vector<RuntimeTensor> tensors_;
   std::vector<TensorState> states_;
   std::vector<PlannedNode> nodes_;
+  std::vector<Step> steps_;
+  std::vector<xnn::Delegate> delegates_;
+  std::size_t delegates_bytes_ = 0;  // activations inside of them
+  std::size_t plans_made_ = 0;
   std::vector<Shape> planned_for_;
   bool planned_ = false, committed_ = false;
-  bool allocating_ = false;           // set_shape gives memory at once: while folding and running
-  bool busy_ = false;                 // executing: a second call would be a circle
-  std::vector<std::size_t> offsets_;  // of arena blocks
+  bool allocating_ = false;  // set_shape gives memory at once: while folding and running
+  bool busy_ = false;        // executing: a second call would be a circle
   std::size_t arena_bytes_ = 0;
   TensorMemory arena_;
 };

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "base/error.h"
-#include "runtime/arena.h"
 #include "runtime/program.h"
 
 // The planning half of Program: shapes, constant folding, memory.
@@ -66,7 +65,7 @@ void Program::plan(std::span<const Shape> shapes) {
   planned_ = committed_ = false;
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
     TensorState& state = states_[i];
-    state.block = TensorState::kNoBlock;
+    state.in_arena = false;
     if (state.origin == Origin::computed) {
       state.origin = Origin::unset;
       state.known = tensors_[i].constant = false;
@@ -75,6 +74,7 @@ void Program::plan(std::span<const Shape> shapes) {
     }
   }
   for (std::size_t i = 0; i < shapes.size(); ++i) set_input(i, shapes[i]);
+  ++plans_made_;
   for (PlannedNode& node : nodes_) propagate(node);
   for (const std::int32_t output : subgraph_.outputs) {
     if (state_of(tensor(output)).origin == Origin::unset) {
@@ -82,7 +82,8 @@ void Program::plan(std::span<const Shape> shapes) {
                           tensor(output).definition->name, index_));
     }
   }
-  lay_out();
+  make_steps();
+  assign_memory();
   planned_for_.assign(shapes.begin(), shapes.end());
   planned_ = true;
 }
@@ -103,8 +104,9 @@ void Program::claim_outputs(const PlannedNode& node) {
 }
 
 void Program::propagate(PlannedNode& node) {
-  if (node.prepare == nullptr) node.at_load.unsupported("there is no kernel for this operator");
   node.evaluate = nullptr;
+  node.can_delegate = false;
+  node.delegate = Step::kNone;
   node.prepared_for.clear();
   node.stage = PlannedNode::Stage::planned;
   bool known = true;
@@ -118,6 +120,8 @@ void Program::propagate(PlannedNode& node) {
     known = known && state.known;
   }
   claim_outputs(node);
+  if (known && try_infer(node)) return;
+  if (node.prepare == nullptr) node.at_load.unsupported("there is no kernel for this operator");
   if (known) node.evaluate = node.prepare(node.at_load);
   if (!node.evaluate) {
     node.stage = PlannedNode::Stage::deferred;
@@ -133,7 +137,11 @@ void Program::propagate(PlannedNode& node) {
                               node.at_load.index(), operator_name(node.at_load.op()), i));
     }
   }
-  if (can_fold(node)) fold(node);
+  if (can_fold(node)) {
+    fold(node);
+  } else {
+    find_delegation(node);
+  }
 }
 
 void Program::fold(PlannedNode& node) {
@@ -160,87 +168,13 @@ void Program::fold(PlannedNode& node) {
   node.evaluate = nullptr;
 }
 
-// Whether output 0 may live where an input lives: as a view of it, or written over it.
-bool Program::try_share(const PlannedNode& node, std::size_t step,
-                        std::span<const std::size_t> last_use) {
-  if (node.trait != Trait::view && node.trait != Trait::in_place) return false;
-  if (node.at_load.output_count() != 1) return false;
-  const RuntimeTensor& output = node.at_load.output(0);
-  if (state_of(output).border) return false;
-  const std::size_t candidates = node.trait == Trait::view ? 1 : node.at_load.input_count();
-  for (std::size_t i = 0; i < candidates; ++i) {
-    if (!node.at_load.has_input(i)) continue;
-    const RuntimeTensor& input = node.at_load.input(i);
-    const std::size_t block = state_of(input).block;
-    if (block == TensorState::kNoBlock || input.bytes != output.bytes) continue;
-    if (node.trait == Trait::in_place && last_use[block] > step) continue;
-    state_of(output).block = block;
-    return true;
-  }
-  return false;
-}
-
-void Program::lay_out() {
-  constexpr std::size_t kForever = std::numeric_limits<std::size_t>::max();
-  // Views first get the block of what they show, so a block's last use is found in a second look.
-  std::vector<std::size_t> last_read(tensors_.size(), 0);
-  for (std::size_t step = 0; step < nodes_.size(); ++step) {
-    if (nodes_[step].stage == PlannedNode::Stage::folded) continue;
-    for (const std::int32_t input : subgraph_.operators[step].inputs) {
-      if (input >= 0) last_read[static_cast<std::size_t>(input)] = step;
-    }
-  }
-  for (std::size_t step = nodes_.size(); step-- > 0;) {
-    const PlannedNode& node = nodes_[step];
-    if (node.trait != Trait::view || node.stage != PlannedNode::Stage::planned) continue;
-    const auto input = static_cast<std::size_t>(subgraph_.operators[step].inputs[0]);
-    const auto output = static_cast<std::size_t>(subgraph_.operators[step].outputs[0]);
-    last_read[input] = std::max(last_read[input], last_read[output]);
-  }
-
-  std::vector<Lifetime> blocks;
-  std::vector<std::size_t> last_use;
-  const auto add_block = [&](std::size_t index, std::size_t first, std::size_t last) {
-    states_[index].block = blocks.size();
-    blocks.push_back({tensors_[index].bytes, first, last});
-    last_use.push_back(last);
-  };
-  for (const std::int32_t input : subgraph_.inputs) {
-    const auto index = static_cast<std::size_t>(input);
-    if (states_[index].origin == Origin::input && !is_serialised(tensors_[index].type) &&
-        states_[index].block == TensorState::kNoBlock) {
-      add_block(index, 0, kForever);
-    }
-  }
-  for (std::size_t step = 0; step < nodes_.size(); ++step) {
-    const PlannedNode& node = nodes_[step];
-    if (node.stage != PlannedNode::Stage::planned) continue;
-    const bool shared = try_share(node, step, last_use);
-    for (std::size_t i = 0; i < node.at_load.output_count(); ++i) {
-      const std::int32_t output = subgraph_.operators[step].outputs[i];
-      if (output < 0) continue;
-      const auto index = static_cast<std::size_t>(output);
-      if (is_serialised(tensors_[index].type)) continue;
-      const std::size_t last = states_[index].border ? kForever : std::max(last_read[index], step);
-      if (shared && i == 0) {
-        const std::size_t block = states_[index].block;
-        last_use[block] = blocks[block].last = std::max(blocks[block].last, last);
-      } else {
-        add_block(index, step, last);
-      }
-    }
-  }
-  Placement placement = place(blocks);
-  offsets_ = std::move(placement.offsets);
-  arena_bytes_ = placement.bytes;
-  state_.budget.check(arena_bytes_, "the arena of activations");
-}
-
 void Program::add_to(Plan& plan) const {
   std::map<std::string, std::size_t> fallbacks;
   for (const PlannedNode& node : nodes_) {
     if (node.stage == PlannedNode::Stage::folded) {
       ++plan.folded_nodes;
+    } else if (node.stage == PlannedNode::Stage::delegated) {
+      ++plan.delegated_nodes;
     } else {
       ++plan.fallback_nodes;
       ++fallbacks[operator_name(node.at_load.op())];
@@ -252,7 +186,8 @@ void Program::add_to(Plan& plan) const {
   for (const auto& [name, count] : sorted) {
     plan.fallback_operators.push_back(fmt::format("{} x{}", name, count));
   }
-  plan.arena.count += arena_bytes_;
+  plan.partitions += static_cast<std::uint32_t>(delegates_.size());
+  plan.arena.count += arena_bytes_ + delegates_bytes_;
 }
 
 }  // namespace litezoo::runtime

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "runtime/program.h"
+#include "runtime/xnnpack/lowering.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -67,6 +68,7 @@ std::vector<UnsupportedNode> unsupported_nodes(const Graph& graph) {
     for (std::size_t n = 0; n < operators.size(); ++n) {
       const Operator& op = operators[n];
       const bool custom = op.code == BuiltinOperator::CUSTOM;
+      if (xnn::find_lowering(op)) continue;
       if (custom ? find_custom_kernel(op.custom_code) != nullptr
                  : find_kernel(op.code) != nullptr) {
         continue;

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "runtime/kernels/kernel.h"
+
+// Questions that every family asks of tensors that come from a file.
+
+namespace litezoo::runtime::xnn {
+
+enum class Precision : std::uint8_t { other, f32, qs8, qu8 };
+
+// What XNNPACK would take the tensor for: f32, or 8-bit with one usable scale and zero point. Other
+// types, more than 6 dimensions and tensors without elements are `other`.
+Precision precision(const RuntimeTensor& tensor) noexcept;
+
+inline bool is_8bit(Precision precision) noexcept {
+  return precision == Precision::qs8 || precision == Precision::qu8;
+}
+
+// All of one precision that XNNPACK can take; Precision::other when they differ.
+Precision common_precision(std::initializer_list<const RuntimeTensor*> tensors) noexcept;
+
+// Both f32, or 8-bit with equal scale and zero point: elements can be moved without a thought.
+bool same_representation(const RuntimeTensor& a, const RuntimeTensor& b) noexcept;
+
+struct Range {
+  float min, max;
+};
+// The clamp that a fused activation is; nullopt for those that are none (TANH, SIGN_BIT).
+std::optional<Range> clamp_of(ActivationFunction activation) noexcept;
+
+// Whether low <= ratio < high; false for a NaN.
+inline bool within(float ratio, float low, float high) noexcept {
+  return ratio >= low && ratio < high;
+}
+
+// Requantisation factors that XNNPACK's convolutions take.
+inline bool is_convolution_scale(float ratio) noexcept {
+  return within(ratio, 0x1.0p-32F, 256.0F);
+}
+
+// Whether a filter (FLOAT32, or 8-bit with one scale, or INT8 with a scale for each of the
+// `channels` along `dimension`) and a bias of `channels` elements fit an input and an output of
+// `precision`. `per_channel` says whether the operator takes a scale a channel.
+struct WeightCheck {
+  const RuntimeTensor *input, *filter, *bias /* may be null */, *output;
+  std::size_t dimension, channels;
+  bool per_channel;
+};
+const char* check_weights(const WeightCheck& weights) noexcept;
+
+// Constant INT32 or INT64 values of an input, e.g. axes or paddings; nullopt when it is not that.
+std::optional<std::vector<std::int64_t>> constant_integers(const RuntimeTensor& tensor);
+
+}  // namespace litezoo::runtime::xnn

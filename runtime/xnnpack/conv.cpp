@@ -1,0 +1,139 @@
+#include <xnnpack.h>
+
+#include "runtime/xnnpack/checks.h"
+#include "runtime/xnnpack/definition.h"
+#include "runtime/xnnpack/families.h"
+#include "runtime/xnnpack/window.h"
+
+// CONV_2D (filter OHWI, grouped when it has fewer channels than the input) and DEPTHWISE_CONV_2D
+// (filter 1HWO).
+
+namespace litezoo::runtime::xnn {
+namespace {
+
+struct Convolution {
+  Window window;
+  ActivationFunction activation = ActivationFunction::NONE;
+  std::int32_t multiplier = 0;  // depthwise: as the options say
+};
+
+Convolution conv_2d(const Node& node) {
+  const auto options = node.options<Conv2DOptions>();
+  const Shape& filter = node.input(1).shape;
+  return {{options.padding, filter.at(1), filter.at(2), options.stride_h, options.stride_w,
+           options.dilation_h_factor, options.dilation_w_factor},
+          options.fused_activation_function,
+          0};
+}
+
+Convolution depthwise(const Node& node) {
+  const auto options = node.options<DepthwiseConv2DOptions>();
+  const Shape& filter = node.input(1).shape;
+  return {{options.padding, filter.at(1), filter.at(2), options.stride_h, options.stride_w,
+           options.dilation_h_factor, options.dilation_w_factor},
+          options.fused_activation_function,
+          options.depth_multiplier};
+}
+
+bool has_four_dimensions(const Node& node) {
+  return node.input_count() >= 2 && node.input_count() <= 3 && node.output_count() == 1 &&
+         node.input(0).rank() == 4 && node.input(1).rank() == 4;
+}
+
+const RuntimeTensor* bias_of(const Node& node) {
+  return node.has_input(2) ? &node.input(2) : nullptr;
+}
+
+std::uint32_t bias_value(const Node& node, Definition& definition) {
+  const RuntimeTensor* bias = bias_of(node);
+  return bias ? definition.bias(*bias, node.input(0), node.input(1)) : XNN_INVALID_VALUE_ID;
+}
+
+Reason check(const Node& node, const Convolution& convolution, std::size_t channel_dimension) {
+  const Shape& filter = node.input(1).shape;
+  if (node.output(0).rank() != 4) return "its output has no 4 dimensions";
+  const std::int32_t channels = filter[channel_dimension];
+  if (node.output(0).shape[3] != channels) return "its output has other channels than its weights";
+  if (!clamp_of(convolution.activation)) return "its activation is not a clamp";
+  if (const char* reason =
+          check_window(convolution.window, node.input(0).shape, node.output(0).shape)) {
+    return reason;
+  }
+  return check_weights({&node.input(0), &node.input(1), bias_of(node), &node.output(0),
+                        channel_dimension, static_cast<std::size_t>(channels), true});
+}
+
+}  // namespace
+
+std::optional<Shape> infer_conv_2d(const Node& node) {
+  if (!has_four_dimensions(node)) return std::nullopt;
+  const Shape& input = node.input(0).shape;
+  const auto extent = output_extent(input, conv_2d(node).window);
+  if (!extent) return std::nullopt;
+  return Shape{input[0], extent->height, extent->width, node.input(1).shape[0]};
+}
+
+Reason supports_conv_2d(const Node& node) {
+  if (!has_four_dimensions(node)) return "it has not the usual inputs";
+  const Shape& filter = node.input(1).shape;
+  const std::int32_t channels = node.input(0).shape[3];
+  if (filter[3] < 1 || channels % filter[3] != 0) return "its groups do not divide its channels";
+  const std::int32_t groups = channels / filter[3];
+  if (groups < 1 || filter[0] % groups != 0) return "its groups do not divide its channels";
+  return check(node, conv_2d(node), 0);
+}
+
+void define_conv_2d(const Node& node, Definition& definition) {
+  const auto [window, activation, unused] = conv_2d(node);
+  const Shape& filter = node.input(1).shape;
+  const std::int32_t groups = node.input(0).shape[3] / filter[3];
+  const Range range = *clamp_of(activation);
+  const std::uint32_t filter_id = definition.filter(node.input(1), 0);
+  const std::uint32_t bias_id = bias_value(node, definition);
+  xnn::check(
+      xnn_define_convolution_2d(
+          definition.subgraph(), 0, 0, 0, 0, unsigned_of(window.height), unsigned_of(window.width),
+          unsigned_of(window.stride_h), unsigned_of(window.stride_w),
+          unsigned_of(window.dilation_h), unsigned_of(window.dilation_w), unsigned_of(groups),
+          static_cast<std::size_t>(filter[3]), static_cast<std::size_t>(filter[0] / groups),
+          range.min, range.max, definition.value(node.input(0)), filter_id, bias_id,
+          definition.value(node.output(0)), padding_flag(window.padding)),
+      "define a convolution");
+}
+
+std::optional<Shape> infer_depthwise_conv_2d(const Node& node) {
+  if (!has_four_dimensions(node)) return std::nullopt;
+  const Shape& input = node.input(0).shape;
+  const auto extent = output_extent(input, depthwise(node).window);
+  if (!extent) return std::nullopt;
+  return Shape{input[0], extent->height, extent->width, node.input(1).shape[3]};
+}
+
+Reason supports_depthwise_conv_2d(const Node& node) {
+  if (!has_four_dimensions(node)) return "it has not the usual inputs";
+  const Shape& filter = node.input(1).shape;
+  const std::int32_t channels = node.input(0).shape[3];
+  if (filter[0] != 1 || channels < 1 || filter[3] % channels != 0 || filter[3] < channels) {
+    return "its weights do not fit its channels";
+  }
+  return check(node, depthwise(node), 3);
+}
+
+void define_depthwise_conv_2d(const Node& node, Definition& definition) {
+  const auto [window, activation, unused] = depthwise(node);
+  const std::int32_t channels = node.input(0).shape[3];
+  const Range range = *clamp_of(activation);
+  const std::uint32_t filter_id = definition.filter(node.input(1), 3);
+  const std::uint32_t bias_id = bias_value(node, definition);
+  xnn::check(
+      xnn_define_depthwise_convolution_2d(
+          definition.subgraph(), 0, 0, 0, 0, unsigned_of(window.height), unsigned_of(window.width),
+          unsigned_of(window.stride_h), unsigned_of(window.stride_w),
+          unsigned_of(window.dilation_h), unsigned_of(window.dilation_w),
+          unsigned_of(node.input(1).shape[3] / channels), static_cast<std::size_t>(channels),
+          range.min, range.max, definition.value(node.input(0)), filter_id, bias_id,
+          definition.value(node.output(0)), padding_flag(window.padding)),
+      "define a depthwise convolution");
+}
+
+}  // namespace litezoo::runtime::xnn
