@@ -1,0 +1,469 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <random>
+
+#include "base/error.h"
+#include "runtime/xnnpack/lowering.h"
+#include "tests/support/run_graph.h"
+
+using namespace litezoo;
+using test::GraphBuilder;
+using test::quantized;
+using test::quantized_by;
+
+namespace {
+
+using Shape = std::vector<std::int32_t>;
+
+constexpr auto kF32 = TensorType::FLOAT32;
+constexpr auto kS8 = TensorType::INT8;
+constexpr auto kU8 = TensorType::UINT8;
+
+std::vector<std::byte> noise(TensorType type, std::size_t count, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<std::byte> bytes;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (type == kF32) {
+      const float value = std::uniform_real_distribution<float>(-1, 1)(random);
+      const auto* raw = reinterpret_cast<const std::byte*>(&value);
+      bytes.insert(bytes.end(), raw, raw + sizeof(value));
+    } else if (type == TensorType::INT32) {
+      const auto value = static_cast<std::int32_t>(random() % 200) - 100;
+      const auto* raw = reinterpret_cast<const std::byte*>(&value);
+      bytes.insert(bytes.end(), raw, raw + sizeof(value));
+    } else {
+      bytes.push_back(static_cast<std::byte>(random() & 0xFFU));
+    }
+  }
+  return bytes;
+}
+
+// A graph of one operator on random inputs and weights.
+class OneOperator {
+ public:
+  explicit OneOperator(BuiltinOperator code) : code_(code) {}
+
+  OneOperator& in(TensorType type, Shape shape, Quantization q = {}) {
+    inputs_.push_back(b_->input(type, shape, std::move(q)));
+    data_.emplace_back(std::vector<std::uint8_t>{});
+    data_.back().type = type;
+    data_.back().bytes = noise(type, element_count(shape), seed_++);
+    return *this;
+  }
+  OneOperator& weights(TensorType type, Shape shape, Quantization q = {}) {
+    const auto bytes = noise(type, element_count(shape), seed_++);
+    inputs_.push_back(b_->constant_bytes(type, shape, bytes, std::move(q)));
+    return *this;
+  }
+  OneOperator& numbers(Shape shape, const std::vector<std::int32_t>& values) {
+    inputs_.push_back(b_->constant<std::int32_t>(std::move(shape), values));
+    return *this;
+  }
+  OneOperator& out(TensorType type, Quantization q = {}) {
+    outputs_.push_back(b_->output(type, {}, std::move(q)));
+    return *this;
+  }
+  OneOperator& with(OperatorOptions options) {
+    options_ = std::move(options);
+    return *this;
+  }
+
+  test::RunResult run(bool delegate) {
+    if (b_->graph().subgraphs[0].operators.empty()) b_->op(code_, inputs_, outputs_, options_);
+    runtime::SessionOptions options;
+    options.delegate = delegate;
+    return test::run_graph(b_->graph(), data_, options);
+  }
+
+ private:
+  BuiltinOperator code_;
+  std::unique_ptr<GraphBuilder> b_ = std::make_unique<GraphBuilder>();
+  std::vector<std::int32_t> inputs_, outputs_;
+  std::vector<test::Values> data_;
+  OperatorOptions options_;
+  std::uint32_t seed_ = 7;
+};
+
+// The largest difference, in units of the last place of 8-bit types or of 1e-5 of the range.
+double difference(const test::RunResult& a, const test::RunResult& b) {
+  if (a.shape() != b.shape()) return 1e9;
+  double worst = 0;
+  const auto& x = a.outputs.at(0);
+  if (x.type == kF32) {
+    const auto p = a.values<float>();
+    const auto q = b.values<float>();
+    double range = 1e-3;
+    for (const float value : q) range = std::max(range, std::abs(static_cast<double>(value)));
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      worst = std::max(worst, std::abs(static_cast<double>(p[i]) - static_cast<double>(q[i])));
+    }
+    return worst / range * 1e5;
+  }
+  for (std::size_t i = 0; i < x.bytes.size(); ++i) {
+    const bool is_signed = x.type == kS8;
+    const auto value = [&](std::byte byte) {
+      return is_signed ? static_cast<int>(static_cast<std::int8_t>(byte))
+                       : std::to_integer<int>(byte);
+    };
+    worst = std::max(worst, std::abs(static_cast<double>(value(x.bytes[i])) -
+                                     static_cast<double>(value(b.outputs.at(0).bytes[i]))));
+  }
+  return worst;
+}
+
+struct Case {
+  const char* name;
+  std::function<OneOperator()> make;
+};
+
+const Quantization kIn8 = quantized(0.02F, 3);
+const Quantization kOut8 = quantized(0.05F, -5);
+const Quantization kInU8 = quantized(0.02F, 120);
+const Quantization kOutU8 = quantized(0.05F, 130);
+
+Conv2DOptions conv(Padding padding, std::int32_t stride, std::int32_t dilation,
+                   ActivationFunction activation = ActivationFunction::NONE) {
+  return {padding, stride, stride, activation, dilation, dilation, kF32};
+}
+
+DepthwiseConv2DOptions depthwise(Padding padding, std::int32_t stride, std::int32_t multiplier) {
+  return {padding, stride, stride, multiplier, ActivationFunction::RELU6, 1, 1};
+}
+
+Pool2DOptions pool(Padding padding, std::int32_t stride, std::int32_t size) {
+  return {padding, stride, stride, size, size, ActivationFunction::NONE};
+}
+
+std::vector<Case> weighted_cases() {
+  using enum BuiltinOperator;
+  std::vector<float> scales = {0.01F, 0.02F, 0.005F, 0.03F};
+  return {
+      {"conv, SAME, stride 2",
+       [] {
+         return std::move(OneOperator(CONV_2D)
+                              .in(kF32, {1, 7, 9, 3})
+                              .weights(kF32, {4, 3, 3, 3})
+                              .weights(kF32, {4})
+                              .out(kF32)
+                              .with(conv(Padding::SAME, 2, 1, ActivationFunction::RELU)));
+       }},
+      {"conv, VALID, dilated, without bias",
+       [] {
+         return std::move(OneOperator(CONV_2D)
+                              .in(kF32, {2, 9, 9, 2})
+                              .weights(kF32, {4, 3, 3, 2})
+                              .out(kF32)
+                              .with(conv(Padding::VALID, 1, 2)));
+       }},
+      {"conv, grouped",
+       [] {
+         return std::move(OneOperator(CONV_2D)
+                              .in(kF32, {1, 5, 5, 4})
+                              .weights(kF32, {4, 3, 3, 2})
+                              .weights(kF32, {4})
+                              .out(kF32)
+                              .with(conv(Padding::SAME, 1, 1)));
+       }},
+      {"conv, int8, a scale a channel",
+       [scales] {
+         return std::move(OneOperator(CONV_2D)
+                              .in(kS8, {1, 6, 6, 3}, kIn8)
+                              .weights(kS8, {4, 3, 3, 3}, quantized_by(0, scales))
+                              .weights(TensorType::INT32, {4})
+                              .out(kS8, kOut8)
+                              .with(conv(Padding::SAME, 1, 1)));
+       }},
+      {"conv, uint8",
+       [] {
+         return std::move(OneOperator(CONV_2D)
+                              .in(kU8, {1, 6, 6, 3}, kInU8)
+                              .weights(kU8, {4, 1, 1, 3}, quantized(0.01F, 77))
+                              .weights(TensorType::INT32, {4})
+                              .out(kU8, kOutU8)
+                              .with(conv(Padding::VALID, 1, 1)));
+       }},
+      {"depthwise",
+       [] {
+         return std::move(OneOperator(DEPTHWISE_CONV_2D)
+                              .in(kF32, {1, 6, 8, 5})
+                              .weights(kF32, {1, 3, 3, 5})
+                              .weights(kF32, {5})
+                              .out(kF32)
+                              .with(depthwise(Padding::SAME, 1, 1)));
+       }},
+      {"depthwise, int8, multiplier 2",
+       [scales] {
+         return std::move(OneOperator(DEPTHWISE_CONV_2D)
+                              .in(kS8, {1, 6, 8, 2}, kIn8)
+                              .weights(kS8, {1, 3, 3, 4}, quantized_by(3, scales))
+                              .weights(TensorType::INT32, {4})
+                              .out(kS8, kOut8)
+                              .with(depthwise(Padding::VALID, 2, 2)));
+       }},
+      {"fully connected",
+       [] {
+         return std::move(OneOperator(FULLY_CONNECTED)
+                              .in(kF32, {2, 3, 5})
+                              .weights(kF32, {4, 5})
+                              .weights(kF32, {4})
+                              .out(kF32)
+                              .with(FullyConnectedOptions{}));
+       }},
+      {"fully connected, keeping dimensions, int8, a scale a channel",
+       [scales] {
+         FullyConnectedOptions options;
+         options.keep_num_dims = true;
+         return std::move(OneOperator(FULLY_CONNECTED)
+                              .in(kS8, {2, 3, 5}, kIn8)
+                              .weights(kS8, {4, 5}, quantized_by(0, scales))
+                              .weights(TensorType::INT32, {4})
+                              .out(kS8, kOut8)
+                              .with(options));
+       }},
+      {"fully connected, uint8",
+       [] {
+         return std::move(OneOperator(FULLY_CONNECTED)
+                              .in(kU8, {3, 5}, kInU8)
+                              .weights(kU8, {4, 5}, quantized(0.01F, 100))
+                              .weights(TensorType::INT32, {4})
+                              .out(kU8, kOutU8)
+                              .with(FullyConnectedOptions{}));
+       }},
+      {"transposed conv, SAME",
+       [] {
+         TransposeConvOptions options;
+         options.stride_h = options.stride_w = 2;
+         return std::move(OneOperator(TRANSPOSE_CONV)
+                              .numbers({4}, {1, 8, 6, 4})
+                              .weights(kF32, {4, 3, 3, 2})
+                              .in(kF32, {1, 4, 3, 2})
+                              .out(kF32)
+                              .with(options));
+       }},
+      {"transposed conv, VALID, with bias",
+       [] {
+         TransposeConvOptions options;
+         options.padding = Padding::VALID;
+         options.stride_h = options.stride_w = 2;
+         return std::move(OneOperator(TRANSPOSE_CONV)
+                              .numbers({4}, {1, 9, 7, 4})
+                              .weights(kF32, {4, 3, 3, 2})
+                              .in(kF32, {1, 4, 3, 2})
+                              .weights(kF32, {4})
+                              .out(kF32)
+                              .with(options));
+       }},
+  };
+}
+
+std::vector<Case> pool_and_shape_cases() {
+  using enum BuiltinOperator;
+  return {
+      {"average pool",
+       [] {
+         return std::move(OneOperator(AVERAGE_POOL_2D)
+                              .in(kF32, {1, 7, 7, 3})
+                              .out(kF32)
+                              .with(pool(Padding::SAME, 2, 3)));
+       }},
+      {"max pool, uint8",
+       [] {
+         return std::move(OneOperator(MAX_POOL_2D)
+                              .in(kU8, {1, 7, 7, 3}, kInU8)
+                              .out(kU8, kInU8)
+                              .with(pool(Padding::VALID, 2, 2)));
+       }},
+      {"pad, int8",
+       [] {
+         return std::move(OneOperator(PAD)
+                              .in(kS8, {1, 3, 4, 2}, kIn8)
+                              .numbers({4, 2}, {0, 0, 1, 2, 0, 1, 0, 0})
+                              .out(kS8, kIn8));
+       }},
+      {"mean over height and width",
+       [] {
+         return std::move(OneOperator(MEAN)
+                              .in(kF32, {2, 5, 4, 3})
+                              .numbers({2}, {1, 2})
+                              .out(kF32)
+                              .with(ReducerOptions{false}));
+       }},
+      {"mean, int8, keeping dimensions",
+       [] {
+         return std::move(OneOperator(MEAN)
+                              .in(kS8, {1, 5, 4, 3}, kIn8)
+                              .numbers({2}, {1, 2})
+                              .out(kS8, kOut8)
+                              .with(ReducerOptions{true}));
+       }},
+      {"bilinear resize, half pixel centres",
+       [] {
+         return std::move(OneOperator(RESIZE_BILINEAR)
+                              .in(kF32, {1, 4, 5, 3})
+                              .numbers({2}, {7, 9})
+                              .out(kF32)
+                              .with(ResizeBilinearOptions{false, true}));
+       }},
+      {"bilinear resize, TensorFlow 1",
+       [] {
+         return std::move(OneOperator(RESIZE_BILINEAR)
+                              .in(kF32, {1, 4, 5, 3})
+                              .numbers({2}, {7, 9})
+                              .out(kF32)
+                              .with(ResizeBilinearOptions{false, false}));
+       }},
+      {"depth to space",
+       [] {
+         return std::move(OneOperator(DEPTH_TO_SPACE)
+                              .in(kF32, {1, 2, 3, 8})
+                              .out(kF32)
+                              .with(BlockSizeOptions{2}));
+       }},
+      {"softmax",
+       [] {
+         return std::move(
+             OneOperator(SOFTMAX).in(kF32, {2, 9}).out(kF32).with(SoftmaxOptions{1.0F}));
+       }},
+      {"prelu",
+       [] {
+         return std::move(
+             OneOperator(PRELU).in(kF32, {1, 3, 3, 5}).weights(kF32, {1, 1, 5}).out(kF32));
+       }},
+      {"quantize",
+       [] {
+         return std::move(OneOperator(QUANTIZE).in(kF32, {3, 7}).out(kS8, kIn8));
+       }},
+      {"dequantize",
+       [] {
+         return std::move(OneOperator(DEQUANTIZE).in(kU8, {3, 7}, kInU8).out(kF32));
+       }},
+      {"logistic, int8",
+       [] {
+         return std::move(
+             OneOperator(LOGISTIC).in(kS8, {3, 7}, kIn8).out(kS8, quantized(1.0F / 256, -128)));
+       }},
+      {"leaky relu",
+       [] {
+         return std::move(
+             OneOperator(LEAKY_RELU).in(kF32, {3, 7}).out(kF32).with(LeakyReluOptions{0.3F}));
+       }},
+  };
+}
+
+void check_agreement(const std::vector<Case>& cases) {
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto lowered = c.make().run(true);
+    CHECK(lowered.plan.partitions == 1);
+    CHECK(lowered.plan.fallback_nodes == 0);
+    const auto own = c.make().run(false);
+    CHECK(own.plan.partitions == 0);
+    const bool is_float = lowered.outputs.at(0).type == kF32;
+    CHECK(difference(lowered, own) <= (is_float ? 5.0 : 1.0));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("XNNPACK and our kernels agree on operators with weights") {
+  check_agreement(weighted_cases());
+}
+
+TEST_CASE("XNNPACK and our kernels agree on pools, shapes and conversions") {
+  check_agreement(pool_and_shape_cases());
+}
+
+TEST_CASE("XNNPACK and our kernels agree on binary operators") {
+  using enum BuiltinOperator;
+  struct Shapes {
+    Shape a, b;
+  };
+  const Shapes shapes[] = {
+      {{2, 3, 4}, {2, 3, 4}}, {{2, 3, 4}, {4}}, {{1}, {2, 3}}, {{2, 1, 3}, {4, 1}}};
+  for (const BuiltinOperator code : {ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE}) {
+    for (const Shapes& s : shapes) {
+      for (const TensorType type : {kF32, kS8, kU8}) {
+        if (type != kF32 && code != ADD && code != SUB && code != MUL) continue;
+        CAPTURE(builtin_operator_name(code));
+        CAPTURE(tensor_type_name(type));
+        const Quantization in = type == kF32 ? Quantization{} : type == kS8 ? kIn8 : kInU8;
+        const Quantization out = type == kF32 ? Quantization{} : type == kS8 ? kOut8 : kOutU8;
+        OperatorOptions options;
+        if (code == ADD || code == SUB) options = AddOptions{};
+        if (code == MUL || code == DIV) options = ActivationOptions{ActivationFunction::RELU6};
+        const auto run = [&](bool delegate) {
+          OneOperator op(code);
+          op.in(type, s.a, in).in(type, s.b, in).out(type, out).with(options);
+          return op.run(delegate);
+        };
+        const auto lowered = run(true);
+        CHECK(lowered.plan.partitions == 1);
+        CHECK(difference(lowered, run(false)) <= (type == kF32 ? 5.0 : 1.0));
+      }
+    }
+  }
+}
+
+TEST_CASE("XNNPACK and our kernels agree on float functions") {
+  using enum BuiltinOperator;
+  for (const BuiltinOperator code : {ABS, CEIL, ELU, FLOOR, HARD_SWISH, LOGISTIC, NEG, RELU, RELU6,
+                                     RELU_N1_TO_1, ROUND, SQUARE}) {
+    CAPTURE(builtin_operator_name(code));
+    OneOperator lowered(code), own(code);
+    lowered.in(kF32, {3, 37}).out(kF32);
+    own.in(kF32, {3, 37}).out(kF32);
+    const auto result = lowered.run(true);
+    CHECK(result.plan.partitions == 1);
+    CHECK(difference(result, own.run(false)) <= 5.0);
+  }
+}
+
+TEST_CASE("XNNPACK never sees what it cannot check") {
+  using enum BuiltinOperator;
+  struct Refused {
+    const char* name;
+    std::function<OneOperator()> make;
+  };
+  const auto conv_with = [](const Conv2DOptions& options) {
+    return std::move(OneOperator(CONV_2D)
+                         .in(kF32, {1, 4, 4, 2})
+                         .weights(kF32, {4, 3, 3, 2})
+                         .weights(kF32, {4})
+                         .out(kF32)
+                         .with(options));
+  };
+  const Refused cases[] = {
+      {"no stride", [&] { return conv_with(conv(Padding::SAME, 0, 1)); }},
+      {"a negative dilation", [&] { return conv_with(conv(Padding::SAME, 1, -1)); }},
+      {"a window beyond the image", [&] { return conv_with(conv(Padding::VALID, 1, 9)); }},
+      {"a zero point beyond the type",
+       [] {
+         return std::move(OneOperator(LOGISTIC)
+                              .in(kS8, {4}, quantized(0.1F, 4000))
+                              .out(kS8, quantized(1.0F / 256, -128)));
+       }},
+      {"a scale that is not a number",
+       [] { return std::move(OneOperator(DEQUANTIZE).in(kS8, {4}, quantized(NAN, 0)).out(kF32)); }},
+      {"a stretched bias",
+       [] {
+         return std::move(OneOperator(FULLY_CONNECTED)
+                              .in(kF32, {1, 4})
+                              .weights(kF32, {4, 4})
+                              .weights(kF32, {2})
+                              .out(kF32)
+                              .with(FullyConnectedOptions{}));
+       }},
+  };
+  for (const Refused& c : cases) {
+    CAPTURE(c.name);
+    try {
+      CHECK(c.make().run(true).plan.partitions == 0);
+    } catch (const Error& error) {
+      CHECK((error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::unsupported));
+    }
+  }
+}
