@@ -1,0 +1,45 @@
+#include "inspector/bundle.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "inspector/container.h"
+
+namespace litezoo::inspector {
+
+std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file) {
+  if (recognise(file).kind != ContainerKind::zip) return {};
+  auto archive = find_archive(file);
+  if (!archive) return {};
+  std::vector<ArchiveEntry> result;
+  for (ArchiveEntry& entry : archive->entries) {
+    const std::string name = to_lower(entry.name);
+    if (name.ends_with(".tflite") || name.ends_with(".lite")) result.push_back(std::move(entry));
+  }
+  return result;
+}
+
+std::vector<std::byte> read_member(std::span<const std::byte> file, const std::string& file_name,
+                                   const std::string& member) {
+  const auto archive = find_archive(file);
+  if (!archive) {
+    throw Error(ErrorKind::corrupt,
+                fmt::format("{} is {}, not an archive that could hold '{}'", file_name,
+                            recognise(file).description, escape_for_terminal(member)));
+  }
+  const auto entry = std::ranges::find(archive->entries, member, &ArchiveEntry::name);
+  if (entry == archive->entries.end()) {
+    std::vector<std::string> names;
+    for (const ArchiveEntry& e : archive->entries) names.push_back(escape_for_terminal(e.name));
+    const auto near = near_names(member, names);
+    throw Error(ErrorKind::not_found,
+                fmt::format("{} has no member '{}'; it has {}", file_name,
+                            escape_for_terminal(member), join_names(near.empty() ? names : near)));
+  }
+  return read_entry(file, *entry);
+}
+
+}  // namespace litezoo::inspector

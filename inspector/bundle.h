@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "inspector/archive.h"
+
+namespace litezoo::inspector {
+
+// The .tflite files inside a .task bundle or other zip archive, by name. Empty for anything else.
+std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file);
+
+// The bytes of one member, aligned as read_graph wants them. `file_name` is for messages. Throws
+// Error(corrupt) when the file is no archive or the member is damaged, Error(not_found) naming the
+// members most like it when there is none of that name.
+std::vector<std::byte> read_member(std::span<const std::byte> file, const std::string& file_name,
+                                   const std::string& member);
+
+}  // namespace litezoo::inspector

@@ -1,0 +1,141 @@
+#include "inspector/weight_statistics.h"
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <cstring>
+#include <set>
+
+#include "inspector/cost.h"
+
+namespace litezoo::inspector {
+namespace {
+
+// Elements are taken out block by block: one copy into the first-level cache makes unaligned data
+// safe and lets the compiler count in vectors.
+constexpr std::size_t kBlock = 4096;
+
+template <typename T, typename Visit>
+void for_each_block(std::span<const std::byte> data, Visit visit) {
+  std::array<T, kBlock> block;
+  const std::size_t count = data.size() / sizeof(T);
+  for (std::size_t at = 0; at < count; at += kBlock) {
+    const std::size_t size = std::min(kBlock, count - at);
+    std::memcpy(block.data(), data.data() + at * sizeof(T), size * sizeof(T));
+    if (!visit(std::span<const T>(block.data(), size))) return;
+  }
+}
+
+// `mask` clears the sign of floats, because -0.0 is a zero too.
+template <typename T>
+std::uint64_t count_equal(std::span<const std::byte> data, T zero, T mask) {
+  std::uint64_t total = 0;
+  for_each_block<T>(data, [&](std::span<const T> block) {
+    std::uint32_t equal = 0;
+    for (const T value : block) equal += static_cast<T>(value & mask) == zero ? 1U : 0U;
+    total += equal;
+    return true;
+  });
+  return total;
+}
+
+// A small open hash of bit patterns that gives up once it is full: real weights fill it within the
+// first block, clustered ones never do.
+template <typename T>
+std::optional<std::uint32_t> count_unique(std::span<const std::byte> data) {
+  constexpr std::size_t kSlots = 1024;
+  std::array<T, kSlots> slots{};
+  std::bitset<kSlots> used;
+  std::uint32_t unique = 0;
+  for_each_block<T>(data, [&](std::span<const T> block) {
+    T previous = static_cast<T>(~block.front());
+    for (const T value : block) {
+      if (value == previous) continue;
+      previous = value;
+      auto slot = static_cast<std::size_t>(static_cast<std::uint32_t>(value) * 2654435761U >> 22);
+      while (used[slot] && slots[slot] != value) slot = (slot + 1) % kSlots;
+      if (used[slot]) continue;
+      used.set(slot);
+      slots[slot] = value;
+      if (++unique > kMostUnique) return false;
+    }
+    return true;
+  });
+  if (unique > kMostUnique) return std::nullopt;
+  return unique;
+}
+
+// 8-bit values cannot have more than 256 values: a table of flags is faster than the hash.
+template <>
+std::optional<std::uint32_t> count_unique<std::uint8_t>(std::span<const std::byte> data) {
+  std::array<bool, 256> seen{};
+  std::uint32_t unique = 0;
+  for_each_block<std::uint8_t>(data, [&](std::span<const std::uint8_t> block) {
+    for (const std::uint8_t value : block) seen[value] = true;
+    unique = static_cast<std::uint32_t>(std::ranges::count(seen, true));
+    return unique < kMostUnique;
+  });
+  return unique;
+}
+
+template <typename T>
+void measure(const Tensor& tensor, std::int64_t zero, T mask, WeightStatistics& result) {
+  result.elements = tensor.data.size() / sizeof(T);
+  result.zeros = count_equal<T>(tensor.data, static_cast<T>(zero), mask);
+  result.unique = count_unique<T>(tensor.data);
+}
+
+}  // namespace
+
+std::optional<WeightStatistics> weight_statistics(const Tensor& tensor) {
+  if (tensor.data.empty()) return std::nullopt;
+  WeightStatistics result;
+  result.size = {tensor.data.size()};
+  const auto& points = tensor.quantization.zero_point;
+  const std::int64_t zero = points.empty() ? 0 : points.front();
+  switch (tensor.type) {
+    case TensorType::FLOAT32:
+      measure<std::uint32_t>(tensor, 0, 0x7fffffffU, result);
+      return result;
+    case TensorType::FLOAT16:
+    case TensorType::BFLOAT16:
+      measure<std::uint16_t>(tensor, 0, 0x7fffU, result);
+      return result;
+    case TensorType::INT16:
+      measure<std::uint16_t>(tensor, zero, 0xffffU, result);
+      return result;
+    case TensorType::INT8:
+    case TensorType::UINT8:
+      measure<std::uint8_t>(tensor, zero, 0xffU, result);
+      return result;
+    case TensorType::INT32:
+      measure<std::uint32_t>(tensor, zero, 0xffffffffU, result);
+      return result;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::vector<WeightStatistics> weight_statistics(const Graph& graph) {
+  std::vector<WeightStatistics> result;
+  std::set<const void*> seen;
+  for (std::size_t s = 0; s < graph.subgraphs.size(); ++s) {
+    const Subgraph& subgraph = graph.subgraphs[s];
+    for (const Operator& op : subgraph.operators) {
+      for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+        if (op.inputs[i] < 0) continue;
+        const Tensor& tensor = subgraph.tensors[static_cast<std::size_t>(op.inputs[i])];
+        if (!tensor.is_constant() || !is_parameter(op, i, tensor)) continue;
+        if (!seen.insert(tensor.data.data()).second) continue;
+        if (auto statistics = weight_statistics(tensor)) {
+          statistics->subgraph = s;
+          statistics->tensor = op.inputs[i];
+          result.push_back(*statistics);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace litezoo::inspector
