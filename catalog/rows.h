@@ -68,6 +68,10 @@ inline constexpr std::string_view kMeasurementSelect =
     "SELECT facts, warmup, samples FROM measurement";
 Measurement read_measurement(const Query& query);
 
+// Bytes of the catalog's pages, those that are still in the write-ahead log included.
+inline constexpr std::string_view kSizeQuery =
+    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+
 // Throws Error(usage) unless it is 64 lower-case hexadecimal digits.
 void require_digest(std::string_view sha256, std::string_view what);
 

@@ -1,9 +1,8 @@
 #include "catalog/stats.h"
 
 #include <array>
-#include <system_error>
 
-#include "catalog/schema.h"
+#include "catalog/rows.h"
 #include "catalog/store.h"
 
 namespace litezoo::catalog {
@@ -47,9 +46,7 @@ Stats stats(Catalog& catalog) {
     while (query.step()) {
       result.artifacts_of_task[query.text(0)] = static_cast<std::uint64_t>(query.integer(1));
     }
-    std::error_code failure;
-    const auto size = std::filesystem::file_size(catalog.path(), failure);
-    if (!failure) result.file_size = {size};
+    result.file_size = {number(store, kSizeQuery)};
     return result;
   });
 }
