@@ -5,8 +5,10 @@
 #include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/arrange.h"
 #include "runtime/kernels/audio_features.h"
+#include "runtime/kernels/cast.h"
 #include "runtime/kernels/control.h"
 #include "runtime/kernels/conv.h"
+#include "runtime/kernels/dequantize.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/gather.h"
 #include "runtime/kernels/join.h"
@@ -14,6 +16,7 @@
 #include "runtime/kernels/matrix.h"
 #include "runtime/kernels/normalization.h"
 #include "runtime/kernels/pad.h"
+#include "runtime/kernels/quantize.h"
 #include "runtime/kernels/resize.h"
 #include "runtime/kernels/search.h"
 #include "runtime/kernels/shape.h"
@@ -33,11 +36,9 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::CONCATENATION, prepare_concatenation},
     {BuiltinOperator::CONV_2D, prepare_conv_2d},
-    {BuiltinOperator::CONV_2D, prepare_conv_2d},
-    {BuiltinOperator::DEPTHWISE_CONV_2D, prepare_depthwise_conv_2d},
     {BuiltinOperator::DEPTHWISE_CONV_2D, prepare_depthwise_conv_2d},
     {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
-    {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
+    {BuiltinOperator::DEQUANTIZE, prepare_dequantize},
     {BuiltinOperator::FLOOR, prepare_floor, Trait::in_place},
     {BuiltinOperator::HASHTABLE_LOOKUP, prepare_hashtable_lookup},
     {BuiltinOperator::L2_NORMALIZATION, prepare_l2_normalization, Trait::in_place},
@@ -66,6 +67,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::TOPK_V2, prepare_topk},
     {BuiltinOperator::SPLIT, prepare_split},
     {BuiltinOperator::LOG_SOFTMAX, prepare_log_softmax, Trait::in_place},
+    {BuiltinOperator::CAST, prepare_cast, Trait::in_place},
     {BuiltinOperator::PRELU, prepare_prelu, Trait::in_place},
     {BuiltinOperator::NEG, prepare_neg, Trait::in_place},
     {BuiltinOperator::PADV2, prepare_pad},
@@ -73,13 +75,13 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::SIN, prepare_sin, Trait::in_place},
     {BuiltinOperator::TRANSPOSE_CONV, prepare_transpose_conv},
     {BuiltinOperator::SPARSE_TO_DENSE, prepare_sparse_to_dense},
-    {BuiltinOperator::SPARSE_TO_DENSE, prepare_sparse_to_dense},
     {BuiltinOperator::TILE, prepare_tile},
     {BuiltinOperator::EXPAND_DIMS, prepare_expand_dims, Trait::view},
     {BuiltinOperator::LOG, prepare_log, Trait::in_place},
     {BuiltinOperator::SQRT, prepare_sqrt, Trait::in_place},
     {BuiltinOperator::RSQRT, prepare_rsqrt, Trait::in_place},
     {BuiltinOperator::SHAPE, prepare_shape},
+    {BuiltinOperator::FAKE_QUANT, prepare_fake_quant, Trait::in_place},
     {BuiltinOperator::PACK, prepare_pack},
     {BuiltinOperator::ONE_HOT, prepare_one_hot},
     {BuiltinOperator::LOGICAL_NOT, prepare_logical_not, Trait::in_place},
@@ -96,17 +98,14 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::UNIQUE, prepare_unique},
     {BuiltinOperator::CEIL, prepare_ceil, Trait::in_place},
     {BuiltinOperator::REVERSE_V2, prepare_reverse},
-    {BuiltinOperator::REVERSE_V2, prepare_reverse},
-    {BuiltinOperator::GATHER_ND, prepare_gather_nd},
     {BuiltinOperator::GATHER_ND, prepare_gather_nd},
     {BuiltinOperator::COS, prepare_cos, Trait::in_place},
     {BuiltinOperator::WHERE, prepare_where},
     {BuiltinOperator::RANK, prepare_rank},
-    {BuiltinOperator::RANK, prepare_rank},
     {BuiltinOperator::ELU, prepare_elu, Trait::in_place},
     {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
-    {BuiltinOperator::REVERSE_SEQUENCE, prepare_reverse_sequence},
     {BuiltinOperator::MATRIX_DIAG, prepare_matrix_diag},
+    {BuiltinOperator::QUANTIZE, prepare_quantize, Trait::in_place},
     {BuiltinOperator::MATRIX_SET_DIAG, prepare_matrix_set_diag},
     {BuiltinOperator::ROUND, prepare_round, Trait::in_place},
     {BuiltinOperator::HARD_SWISH, prepare_hard_swish, Trait::in_place},
@@ -130,6 +129,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::DYNAMIC_UPDATE_SLICE, prepare_dynamic_update_slice, Trait::in_place},
     {BuiltinOperator::RELU_0_TO_1, prepare_relu_0_to_1, Trait::in_place},
     {BuiltinOperator::SIGN, prepare_sign, Trait::in_place},
+    {BuiltinOperator::BITCAST, prepare_bitcast, Trait::view},
     {BuiltinOperator::STABLEHLO_ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::STABLEHLO_MULTIPLY, prepare_mul, Trait::in_place},
     {BuiltinOperator::STABLEHLO_PAD, prepare_stablehlo_pad},
