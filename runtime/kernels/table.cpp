@@ -9,14 +9,17 @@
 #include "runtime/kernels/control.h"
 #include "runtime/kernels/conv.h"
 #include "runtime/kernels/dequantize.h"
+#include "runtime/kernels/detection.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/gather.h"
+#include "runtime/kernels/hashtable.h"
 #include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/matrix.h"
 #include "runtime/kernels/normalization.h"
 #include "runtime/kernels/pad.h"
 #include "runtime/kernels/quantize.h"
+#include "runtime/kernels/random.h"
 #include "runtime/kernels/resize.h"
 #include "runtime/kernels/search.h"
 #include "runtime/kernels/shape.h"
@@ -24,6 +27,7 @@
 #include "runtime/kernels/slice.h"
 #include "runtime/kernels/softmax.h"
 #include "runtime/kernels/space.h"
+#include "runtime/kernels/suppression.h"
 #include "runtime/kernels/unary.h"
 #include "runtime/kernels/variable.h"
 
@@ -111,6 +115,8 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::HARD_SWISH, prepare_hard_swish, Trait::in_place},
     {BuiltinOperator::IF, prepare_if, Trait::stateful},
     {BuiltinOperator::WHILE, prepare_while, Trait::stateful},
+    {BuiltinOperator::NON_MAX_SUPPRESSION_V4, prepare_non_max_suppression},
+    {BuiltinOperator::NON_MAX_SUPPRESSION_V5, prepare_non_max_suppression},
     {BuiltinOperator::SCATTER_ND, prepare_scatter_nd},
     {BuiltinOperator::CALL_ONCE, prepare_call_once, Trait::stateful},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
@@ -119,12 +125,19 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::IMAG, prepare_imag},
     {BuiltinOperator::REAL, prepare_real},
     {BuiltinOperator::COMPLEX_ABS, prepare_complex_abs},
+    {BuiltinOperator::HASHTABLE, prepare_hashtable, Trait::stateful},
+    {BuiltinOperator::HASHTABLE_FIND, prepare_hashtable_find, Trait::stateful},
+    {BuiltinOperator::HASHTABLE_IMPORT, prepare_hashtable_import, Trait::stateful},
+    {BuiltinOperator::HASHTABLE_SIZE, prepare_hashtable_size, Trait::stateful},
     {BuiltinOperator::CONV_3D_TRANSPOSE, prepare_conv_3d_transpose},
     {BuiltinOperator::VAR_HANDLE, prepare_var_handle, Trait::stateful},
     {BuiltinOperator::READ_VARIABLE, prepare_read_variable, Trait::stateful},
     {BuiltinOperator::ASSIGN_VARIABLE, prepare_assign_variable, Trait::stateful},
     {BuiltinOperator::BROADCAST_ARGS, prepare_broadcast_args},
+    {BuiltinOperator::RANDOM_STANDARD_NORMAL, prepare_random_standard_normal, Trait::stateful},
     {BuiltinOperator::BUCKETIZE, prepare_bucketize},
+    {BuiltinOperator::RANDOM_UNIFORM, prepare_random_uniform, Trait::stateful},
+    {BuiltinOperator::MULTINOMIAL, prepare_multinomial, Trait::stateful},
     {BuiltinOperator::GELU, prepare_gelu, Trait::in_place},
     {BuiltinOperator::DYNAMIC_UPDATE_SLICE, prepare_dynamic_update_slice, Trait::in_place},
     {BuiltinOperator::RELU_0_TO_1, prepare_relu_0_to_1, Trait::in_place},
@@ -144,6 +157,7 @@ static_assert(std::ranges::is_sorted(kKernels, {}, &Kernel::code));
 constexpr auto kCustomKernels = std::to_array<CustomKernel>({
     {"AudioSpectrogram", prepare_audio_spectrogram},
     {"Mfcc", prepare_mfcc},
+    {"TFLite_Detection_PostProcess", prepare_detection_postprocess},
 });
 static_assert(std::ranges::is_sorted(kCustomKernels, {}, &CustomKernel::name));
 
