@@ -10,17 +10,25 @@
 #include "runtime/kernels/conv.h"
 #include "runtime/kernels/dequantize.h"
 #include "runtime/kernels/detection.h"
+#include "runtime/kernels/batch_matmul.h"
+#include "runtime/kernels/control.h"
+#include "runtime/kernels/conv.h"
+#include "runtime/kernels/embedding.h"
 #include "runtime/kernels/fill.h"
+#include "runtime/kernels/fully_connected.h"
 #include "runtime/kernels/gather.h"
 #include "runtime/kernels/hashtable.h"
 #include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
+#include "runtime/kernels/lstm.h"
 #include "runtime/kernels/matrix.h"
 #include "runtime/kernels/normalization.h"
 #include "runtime/kernels/pad.h"
 #include "runtime/kernels/quantize.h"
 #include "runtime/kernels/random.h"
+#include "runtime/kernels/pool.h"
 #include "runtime/kernels/resize.h"
+#include "runtime/kernels/rnn.h"
 #include "runtime/kernels/search.h"
 #include "runtime/kernels/shape.h"
 #include "runtime/kernels/signal.h"
@@ -28,6 +36,8 @@
 #include "runtime/kernels/softmax.h"
 #include "runtime/kernels/space.h"
 #include "runtime/kernels/suppression.h"
+#include "runtime/kernels/sparse.h"
+#include "runtime/kernels/svdf.h"
 #include "runtime/kernels/unary.h"
 #include "runtime/kernels/variable.h"
 
@@ -38,27 +48,38 @@ namespace {
 // test in tests/runtime/kernels/<family>_test.cpp.
 constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::ADD, prepare_add, Trait::in_place},
+    {BuiltinOperator::AVERAGE_POOL_2D, prepare_average_pool},
     {BuiltinOperator::CONCATENATION, prepare_concatenation},
     {BuiltinOperator::CONV_2D, prepare_conv_2d},
     {BuiltinOperator::DEPTHWISE_CONV_2D, prepare_depthwise_conv_2d},
     {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
+    {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
     {BuiltinOperator::DEQUANTIZE, prepare_dequantize},
+    {BuiltinOperator::EMBEDDING_LOOKUP, prepare_embedding_lookup},
     {BuiltinOperator::FLOOR, prepare_floor, Trait::in_place},
+    {BuiltinOperator::FULLY_CONNECTED, prepare_fully_connected},
     {BuiltinOperator::HASHTABLE_LOOKUP, prepare_hashtable_lookup},
     {BuiltinOperator::L2_NORMALIZATION, prepare_l2_normalization, Trait::in_place},
+    {BuiltinOperator::L2_POOL_2D, prepare_l2_pool},
     {BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, prepare_local_response_normalization},
     {BuiltinOperator::LOGISTIC, prepare_logistic, Trait::in_place},
+    {BuiltinOperator::LSTM, prepare_lstm, Trait::stateful},
+    {BuiltinOperator::MAX_POOL_2D, prepare_max_pool},
     {BuiltinOperator::MUL, prepare_mul, Trait::in_place},
     {BuiltinOperator::RELU, prepare_relu, Trait::in_place},
     {BuiltinOperator::RELU_N1_TO_1, prepare_relu_n1_to_1, Trait::in_place},
     {BuiltinOperator::RELU6, prepare_relu6, Trait::in_place},
     {BuiltinOperator::RESHAPE, prepare_reshape, Trait::view},
     {BuiltinOperator::RESIZE_BILINEAR, prepare_resize_bilinear},
+    {BuiltinOperator::RNN, prepare_rnn, Trait::stateful},
     {BuiltinOperator::SOFTMAX, prepare_softmax, Trait::in_place},
     {BuiltinOperator::SPACE_TO_DEPTH, prepare_space_to_depth},
+    {BuiltinOperator::SVDF, prepare_svdf, Trait::stateful},
     {BuiltinOperator::TANH, prepare_tanh, Trait::in_place},
     {BuiltinOperator::CALL, prepare_call, Trait::stateful},
+    {BuiltinOperator::EMBEDDING_LOOKUP_SPARSE, prepare_embedding_lookup_sparse},
     {BuiltinOperator::PAD, prepare_pad},
+    {BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN, prepare_unidirectional_sequence_rnn, Trait::stateful},
     {BuiltinOperator::GATHER, prepare_gather},
     {BuiltinOperator::BATCH_TO_SPACE_ND, prepare_batch_to_space},
     {BuiltinOperator::SPACE_TO_BATCH_ND, prepare_space_to_batch},
@@ -66,11 +87,14 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::SUB, prepare_sub, Trait::in_place},
     {BuiltinOperator::DIV, prepare_div, Trait::in_place},
     {BuiltinOperator::SQUEEZE, prepare_squeeze, Trait::view},
+    {BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM, prepare_unidirectional_sequence_lstm, Trait::stateful},
     {BuiltinOperator::STRIDED_SLICE, prepare_strided_slice},
+    {BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN, prepare_bidirectional_sequence_rnn, Trait::stateful},
     {BuiltinOperator::EXP, prepare_exp, Trait::in_place},
     {BuiltinOperator::TOPK_V2, prepare_topk},
     {BuiltinOperator::SPLIT, prepare_split},
     {BuiltinOperator::LOG_SOFTMAX, prepare_log_softmax, Trait::in_place},
+    {BuiltinOperator::BIDIRECTIONAL_SEQUENCE_LSTM, prepare_bidirectional_sequence_lstm, Trait::stateful},
     {BuiltinOperator::CAST, prepare_cast, Trait::in_place},
     {BuiltinOperator::PRELU, prepare_prelu, Trait::in_place},
     {BuiltinOperator::NEG, prepare_neg, Trait::in_place},
@@ -118,6 +142,8 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::NON_MAX_SUPPRESSION_V4, prepare_non_max_suppression},
     {BuiltinOperator::NON_MAX_SUPPRESSION_V5, prepare_non_max_suppression},
     {BuiltinOperator::SCATTER_ND, prepare_scatter_nd},
+    {BuiltinOperator::DENSIFY, prepare_densify},
+    {BuiltinOperator::BATCH_MATMUL, prepare_batch_matmul},
     {BuiltinOperator::CALL_ONCE, prepare_call_once, Trait::stateful},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
     {BuiltinOperator::RFFT2D, prepare_rfft2d},

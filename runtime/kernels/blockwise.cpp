@@ -1,0 +1,145 @@
+#include "runtime/kernels/blockwise.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/float16.h"
+#include "runtime/kernels/fixed_point.h"
+#include "runtime/kernels/product.h"
+#include "runtime/kernels/weights.h"
+
+namespace litezoo::runtime {
+namespace {
+
+class BlockwiseFullyConnected {
+ public:
+  BlockwiseFullyConnected(const Node& node, const BlockwiseLayer& layer)
+      : layer_(layer), range_(float_activation_range(node, layer.activation)) {
+    const auto& quantization = *node.input(1).quantization().blockwise;
+    if (quantization.block_size <= 0 ||
+        layer.depth % static_cast<std::size_t>(quantization.block_size) != 0) {
+      node.corrupt(fmt::format("blocks of {} do not divide rows of {}", quantization.block_size,
+                               layer.depth));
+    }
+    block_ = static_cast<std::size_t>(quantization.block_size);
+    read_scales(node, node.constant(quantization.scales));
+    if (quantization.zero_points >= 0) {
+      expect_zero(node, node.constant(quantization.zero_points));
+    }
+    const std::vector<std::int8_t> weights = unpack_int8(node, node.input(1));
+    for (std::size_t at = 0; at < layer.depth; at += block_) {
+      packed_.push_back(
+          pack(weights.data() + at, MatrixLayout{layer.columns, block_, layer.depth, 1}));
+    }
+  }
+
+  void run(const Node& node) {
+    quantize(node);
+    const auto* bias = node.has_input(2) ? node.input(2).values<float>() : nullptr;
+    auto* y = node.output(0).mutable_values<float>();
+    const std::size_t panels = packed_.front().panel_count();
+    node.threads().parallel_for(panels, 4, [&](std::size_t begin, std::size_t end) {
+      const std::size_t first = begin * kPanelColumns;
+      const std::size_t width = std::min(end * kPanelColumns, layer_.columns) - first;
+      std::vector<std::int32_t> sums(width);
+      std::vector<float> totals(width);
+      for (std::size_t row = 0; row < layer_.rows; ++row) {
+        std::ranges::fill(totals, 0.0F);
+        add_blocks(row, {begin, end}, sums, totals);
+        float* out = y + row * layer_.columns + first;
+        for (std::size_t i = 0; i < width; ++i) {
+          const float real = totals[i] * row_scales_[row] + (bias ? bias[first + i] : 0.0F);
+          out[i] = std::clamp(real, range_.min, range_.max);
+        }
+      }
+    });
+  }
+
+ private:
+  // Turned to one row of scales a block.
+  void read_scales(const Node& node, const RuntimeTensor& scales) {
+    node.expect_type(scales, {TensorType::FLOAT32, TensorType::FLOAT16});
+    const std::size_t blocks = layer_.depth / block_;
+    if (scales.size() != blocks * layer_.columns) {
+      node.corrupt(fmt::format("its weights have {} scales for {} blocks", scales.size(),
+                               blocks * layer_.columns));
+    }
+    scales_.resize(scales.size());
+    for (std::size_t n = 0; n < layer_.columns; ++n) {
+      for (std::size_t block = 0; block < blocks; ++block) {
+        const std::size_t at = n * blocks + block;
+        scales_[block * layer_.columns + n] =
+            scales.type == TensorType::FLOAT32
+                ? scales.values<float>()[at]
+                : float{Half::from_bits(scales.values<std::uint16_t>()[at])};
+      }
+    }
+  }
+
+  static void expect_zero(const Node& node, const RuntimeTensor& zero_points) {
+    const auto* bytes = zero_points.values<std::uint8_t>();
+    if (std::any_of(bytes, bytes + zero_points.bytes,
+                    [](std::uint8_t byte) { return byte != 0; })) {
+      node.unsupported("blockwise weights with zero points");
+    }
+  }
+
+  void quantize(const Node& node) {
+    const RuntimeTensor& input = node.input(0);
+    IntegerRows rows;
+    read_rows(node.threads(), input, layer_.rows, rows);
+    row_scales_ = std::move(rows.scales);
+    // Each block is a matrix of its own, whose depth is filled up to an even number.
+    row_stride_ = layer_.depth / block_ * even_block();
+    values_.assign(layer_.rows * row_stride_, 0);
+    for (std::size_t row = 0; row < layer_.rows; ++row) {
+      for (std::size_t at = 0; at < layer_.depth; at += block_) {
+        std::copy_n(rows.values.data() + row * rows.stride + at, block_,
+                    values_.data() + row * row_stride_ + at / block_ * even_block());
+      }
+    }
+  }
+
+  std::size_t even_block() const { return (block_ + 1) / 2 * 2; }
+
+  void add_blocks(std::size_t row, PanelRange range, std::vector<std::int32_t>& sums,
+                  std::vector<float>& totals) const {
+    for (std::size_t block = 0; block < packed_.size(); ++block) {
+      std::ranges::fill(sums, 0);
+      const std::int16_t* a = values_.data() + row * row_stride_ + block * even_block();
+      multiply_add(RowBlock<const std::int16_t>{a, 1, row_stride_}, packed_[block], range,
+                   RowBlock<std::int32_t>{sums.data(), 1, sums.size()});
+      const float* scales = scales_.data() + block * layer_.columns + range.begin * kPanelColumns;
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        totals[i] += static_cast<float>(sums[i]) * scales[i];
+      }
+    }
+  }
+
+  BlockwiseLayer layer_;
+  ActivationRange<float> range_;
+  std::size_t block_ = 1;
+  std::vector<float> scales_;
+  std::vector<PackedMatrix<std::int8_t>> packed_;  // one a block
+  std::vector<std::int16_t> values_;
+  std::size_t row_stride_ = 0;
+  std::vector<float> row_scales_;
+};
+
+}  // namespace
+
+Evaluate prepare_blockwise(const Node& node, const BlockwiseLayer& layer) {
+  node.expect_type(node.input(0), {TensorType::FLOAT32});
+  node.expect_type(node.output(0), {TensorType::FLOAT32});
+  if (!node.input(1).constant) node.unsupported("blockwise weights that are computed");
+  if (node.has_input(2)) {
+    node.expect_type(node.input(2), {TensorType::FLOAT32});
+    if (node.input(2).size() != layer.columns) node.corrupt("its bias has another size");
+  }
+  auto layer_state = std::make_shared<BlockwiseFullyConnected>(node, layer);
+  return [layer_state](const Node& running) { layer_state->run(running); };
+}
+
+}  // namespace litezoo::runtime

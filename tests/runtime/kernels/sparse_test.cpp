@@ -1,0 +1,95 @@
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "base/error.h"
+#include "tests/support/run_graph.h"
+
+namespace litezoo {
+namespace {
+
+using test::GraphBuilder;
+using test::run_graph;
+
+// Rows dense, columns compressed: 4 x 3 with 1 and 2 in row 0, nothing in rows 1 and 2, 3 in row 3.
+Sparsity by_rows() {
+  Sparsity sparsity;
+  sparsity.traversal_order = {0, 1};
+  sparsity.dimensions = {{.dense_size = 4},
+                         {.compressed = true, .segments = {0, 2, 2, 2, 3}, .indices = {0, 2, 1}}};
+  return sparsity;
+}
+const std::vector<float> kByRows{1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0};
+
+// The same shape in blocks of 2 x 1: one block, at rows 2-3 and column 1.
+Sparsity by_blocks() {
+  Sparsity sparsity;
+  sparsity.traversal_order = {0, 1, 2};
+  sparsity.block_map = {0};
+  sparsity.dimensions = {{.dense_size = 2},
+                         {.compressed = true, .segments = {0, 0, 1}, .indices = {1}},
+                         {.dense_size = 2}};
+  return sparsity;
+}
+
+std::vector<float> densify(const Sparsity& sparsity, const std::vector<float>& values) {
+  GraphBuilder b;
+  const int in = b.constant<float>({4, 3}, values);
+  b.tensor_at(in).sparsity = sparsity;
+  b.op(BuiltinOperator::DENSIFY, {in}, {b.output(TensorType::FLOAT32)});
+  const auto result = run_graph(b.graph(), {});
+  CHECK(result.shape() == std::vector<std::int32_t>{4, 3});
+  return result.values<float>();
+}
+
+TEST_CASE("DENSIFY puts the elements of a sparse constant where they belong") {
+  CHECK(densify(by_rows(), {1, 2, 3}) == kByRows);
+  CHECK(densify(by_blocks(), {7, 8}) == std::vector<float>{0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 8, 0});
+}
+
+TEST_CASE("FULLY_CONNECTED takes sparse weights") {
+  GraphBuilder b;
+  const int in = b.input(TensorType::FLOAT32, {1, 3});
+  const int weights = b.constant<float>({4, 3}, {1, 2, 3});
+  b.tensor_at(weights).sparsity = by_rows();
+  b.op(BuiltinOperator::FULLY_CONNECTED, {in, weights, -1}, {b.output(TensorType::FLOAT32)},
+       FullyConnectedOptions{});
+  CHECK(run_graph(b.graph(), {std::vector<float>{1, 10, 100}}).values<float>() ==
+        std::vector<float>{201, 0, 0, 30});
+}
+
+TEST_CASE("sparsity that contradicts the shape or the data is refused") {
+  const auto broken = [](auto change) {
+    Sparsity sparsity = by_rows();
+    change(sparsity);
+    return sparsity;
+  };
+  const struct {
+    const char* name;
+    Sparsity sparsity;
+  } cases[] = {
+      {"an index outside", broken([](Sparsity& s) { s.dimensions[1].indices[1] = 3; })},
+      {"a negative index", broken([](Sparsity& s) { s.dimensions[1].indices[1] = -1; })},
+      {"falling segments", broken([](Sparsity& s) { s.dimensions[1].segments[1] = 3; })},
+      {"a missing segment", broken([](Sparsity& s) { s.dimensions[1].segments.pop_back(); })},
+      {"segments past the indices", broken([](Sparsity& s) { s.dimensions[1].segments[4] = 9; })},
+      {"no permutation", broken([](Sparsity& s) {
+         s.traversal_order = {0, 0};
+       })},
+      {"another dense size", broken([](Sparsity& s) { s.dimensions[0].dense_size = 5; })},
+      {"a level too many", broken([](Sparsity& s) { s.traversal_order.push_back(2); })},
+      {"a block along nothing", broken([](Sparsity& s) {
+         s.traversal_order.push_back(2);
+         s.block_map = {7};
+         s.dimensions.push_back({.dense_size = 1});
+       })},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    CHECK_THROWS_WITH_AS(densify(c.sparsity, {1, 2, 3}), doctest::Contains("DENSIFY"), Error);
+  }
+  CHECK_THROWS_AS(densify(by_rows(), {1, 2}), Error);  // the data ends early
+}
+
+}  // namespace
+}  // namespace litezoo
