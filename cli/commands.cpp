@@ -9,8 +9,24 @@ namespace litezoo::cli {
 namespace {
 
 constexpr auto kCommands = std::to_array<Command>({
+    {"search", "Find models in the offline catalog", "litezoo search --domain audio --max-size 5MB",
+     add_search},
+    {"show", "All that is known of one model", "litezoo show mediapipe/hand_landmark_lite",
+     add_show},
+    {"fetch", "Bring models onto this machine, verified by digest", "litezoo fetch --starter",
+     add_fetch},
+    {"inspect", "What a model file says: operators, tensors, precision, cost",
+     "litezoo inspect model.tflite --json", add_inspect},
     {"run", "Run a model on inputs and write its outputs as .npy files",
      "litezoo run model.tflite --input 0=image.npy --output-dir out", add_run},
+    {"profile", "Measure latency and memory on this device",
+     "litezoo profile model.tflite --threads 2", add_profile},
+    {"recommend", "The smallest model that meets the constraints, with the reasons",
+     "litezoo recommend --task image-segmentation --max-p90 20ms --max-size 5MB", add_recommend},
+    {"catalog", "What the catalog holds; enter files of your own", "litezoo catalog stats",
+     add_catalog},
+    {"doctor", "Check this machine, the engine and Litezoo's files", "litezoo doctor", add_doctor},
+    {"measure-child", "", "", add_measure_child, true},
 });
 
 }  // namespace

@@ -2,22 +2,29 @@
 
 #include "base/hash.h"
 #include "cli/context.h"
+#include "cli/interrupt.h"
+#include "cli/workspace.h"
+#include "fetcher/reference.h"
 #include "inspector/read.h"
 
 namespace litezoo::cli {
 
-std::filesystem::path local_path(const Context&, const std::string& reference) {
-  return reference.starts_with("file:") ? reference.substr(5) : reference;
+std::filesystem::path local_path(const Context& context, const std::string& reference) {
+  const auto parsed = fetcher::parse_reference(reference);
+  const bool local =
+      parsed.scheme == fetcher::Scheme::path || parsed.scheme == fetcher::Scheme::file;
+  // A local file needs no catalog: no start-up cost, no home directory.
+  if (local) return parsed.address;
+  const InterruptGuard guard;
+  return Workspace(context).obtain(reference).path;
 }
 
 LocalModel open_model(const Context& context, const std::string& reference) {
   auto path = local_path(context, reference);
   MappedFile file(path);
   auto [graph, findings] = inspector::read_graph(file.bytes(), reference);
-  std::string sha256 = sha256_of(file.bytes());
   return {.name = reference,
           .path = std::move(path),
-          .sha256 = std::move(sha256),
           .file = std::move(file),
           .graph = std::move(graph),
           .findings = std::move(findings)};

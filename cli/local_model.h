@@ -17,14 +17,13 @@ struct Context;
 struct LocalModel {
   std::string name;  // as the user called it
   std::filesystem::path path;
-  std::string sha256;
   MappedFile file;  // the bytes the graph looks into
   Graph graph;
   std::vector<Finding> findings;
 };
 
-// Where the bytes of a reference lie on this machine, fetching them first when they are not here
-// yet. Throws Error as fetcher::fetch and Catalog::find_artifact do.
+// Where the bytes of a reference lie on this machine, fetched first when they are not here yet.
+// Throws what Workspace::obtain throws.
 std::filesystem::path local_path(const Context& context, const std::string& reference);
 
 // local_path, then mapped and read. Throws Error(corrupt) when it is not a usable model.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/statistics.h"
+#include "base/latency.h"
 
 namespace litezoo::ranker {
 namespace {
@@ -55,8 +55,8 @@ Judgement judge_precision(const Candidate& candidate, const Constraints& constra
 Judgement judge_size(const Candidate& candidate, const Constraints& constraints) {
   const auto size = size_of(candidate);
   if (!size || !constraints.max_size || *size <= *constraints.max_size) return kHolds;
-  return {Outcome::fails,
-          fmt::format("{} is over the limit of {}", to_text(*size), to_text(*constraints.max_size))};
+  return {Outcome::fails, fmt::format("{} is over the limit of {}", to_text(*size),
+                                      to_text(*constraints.max_size))};
 }
 
 Judgement judge_available(const Candidate& candidate, const Constraints&) {
@@ -69,27 +69,30 @@ Judgement judge_runnable(const Candidate& candidate, const Constraints&) {
   return {Outcome::fails, *candidate.cannot_run};
 }
 
+std::string latency_text(const Candidate& candidate, const Constraints& constraints,
+                         const LatencyDecision& decision) {
+  return fmt::format("p{:g} is {}, the limit {} ({} of {} runs over it)",
+                     constraints.percentile * 100,
+                     to_text(quantile(candidate.measurement->samples, constraints.percentile)),
+                     to_text(*constraints.max_latency), decision.over, decision.runs);
+}
+
 Judgement judge_latency(const Candidate& candidate, const Constraints& constraints) {
-  const auto& samples = candidate.measurement->samples;
-  const Nanoseconds limit = *constraints.max_latency;
-  if (samples.empty()) return {Outcome::unknown, "no run was measured"};
-  const auto over = static_cast<std::uint64_t>(
-      std::ranges::count_if(samples, [&](Nanoseconds sample) { return sample > limit; }));
-  const auto shown = [&](std::string_view verb) {
-    return fmt::format("p{:g} {} {} the limit of {} ({} of {} runs over it)",
-                       constraints.percentile * 100,
-                       to_text(quantile(samples, constraints.percentile)), verb, to_text(limit),
-                       over, samples.size());
-  };
-  switch (decide_quantile(samples.size(), over, constraints.percentile)) {
-    case Decision::pass:
+  if (candidate.measurement->samples.empty()) return {Outcome::unknown, "no run was measured"};
+  const auto decision =
+      decide_latency(*candidate.measurement, *constraints.max_latency, constraints.percentile);
+  const std::string numbers = latency_text(candidate, constraints, decision);
+  switch (decision.verdict) {
+    case LatencyVerdict::pass:
       return kHolds;
-    case Decision::fail:
-      return {Outcome::fails, shown("is over")};
-    case Decision::undecided:
-      break;
+    case LatencyVerdict::fail:
+      return {Outcome::fails, numbers};
+    case LatencyVerdict::undecided:
+      return {Outcome::unknown, "too close to call: " + numbers};
+    case LatencyVerdict::unstable:
+      return {Outcome::unknown, "the machine was too disturbed to tell: " + numbers};
   }
-  return {Outcome::unknown, shown("is too close to call against")};
+  return kHolds;
 }
 
 Judgement judge_memory(const Candidate& candidate, const Constraints& constraints) {

@@ -73,6 +73,22 @@ Device this_device() {
   return device;
 }
 
+std::string int8_kernels(const Device& device) {
+  const auto has = [&](std::string_view feature) {
+    return (" " + device.features + " ").find(fmt::format(" {} ", feature)) != std::string::npos;
+  };
+#ifdef LITEZOO_HAS_xnn_create_runtime_v4
+  const bool usable = has("avx512_vnni") || has("avx_vnni") || has("asimddp");
+  return usable ? "dot-product instructions (VNNI or SDOT)" : "multiply-add only";
+#else
+  // Releases before 2023 have no VNNI kernels; on ARM they use SDOT.
+  if (has("asimddp")) return "dot-product instructions (SDOT)";
+  return has("avx512_vnni") || has("avx_vnni")
+             ? "multiply-add only: this XNNPACK is too old for the CPU's VNNI"
+             : "multiply-add only";
+#endif
+}
+
 std::string engine_version() {
   return "XNNPACK " LITEZOO_XNNPACK_VERSION;
 }

@@ -13,4 +13,8 @@ Device this_device();
 // was known when Litezoo was configured, else the release recognised by its functions.
 std::string engine_version();
 
+// Which int8 multiply instructions the engine's kernels can use on this CPU: its speed with
+// quantised models depends on them.
+std::string int8_kernels(const Device& device);
+
 }  // namespace litezoo::runtime
