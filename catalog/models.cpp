@@ -44,19 +44,20 @@ std::vector<Entry> with_digest_prefix(Store& store, const std::string& prefix) {
 }
 
 std::string pattern_of(std::string_view part) {
-  std::string pattern = "%";
+  std::string pattern(1, '%');
   for (const char c : part) {
     if (c == '%' || c == '_' || c == '\\') pattern += '\\';
     pattern += c;
   }
-  return pattern + "%";
+  pattern += '%';
+  return pattern;
 }
 
 [[noreturn]] void throw_ambiguous(std::string_view reference, const std::vector<Entry>& matches) {
   std::vector<std::string> names;
   for (const auto& entry : matches) {
     if (names.size() == kMatchesShown) break;
-    names.push_back("'" + escape_for_terminal(entry.artifact.name) + "'");
+    names.push_back(fmt::format("'{}'", escape_for_terminal(entry.artifact.name)));
   }
   throw Error(ErrorKind::usage,
               fmt::format("'{}' fits {} artifacts: {}{}; give the full name",

@@ -101,15 +101,14 @@ std::string match_expression(std::string_view text, const std::vector<Task>& tas
       if (task != names.end()) break;
     }
     count = std::max<std::size_t>(count, 1);
-    std::string part = "(" + all_of(std::span(words).subspan(first, count));
+    std::string part = all_of(std::span(words).subspan(first, count));
     if (task != names.end()) {
-      part.insert(1, "(");
-      part += ")";
+      part = fmt::format("({})", part);
       for (const auto& id : task->second) {
         part += fmt::format(" OR task : \"{}\"", fmt::join(words_of(id), " "));
       }
     }
-    result += (result.empty() ? "" : " AND ") + part + ")";
+    result += fmt::format("{}({})", result.empty() ? "" : " AND ", part);
     first += count;
   }
   return result;
