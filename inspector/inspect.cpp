@@ -77,7 +77,7 @@ void describe_main_subgraph(const Subgraph& main, Inspection& result) {
   result.input_bytes = inputs.size;
   result.outputs = std::move(outputs.tensors);
   result.output_bytes = outputs.size;
-  result.activation_bytes = memory_use(main).peak;
+  result.activation_bytes = memory_peak(main).peak;
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
+#include "base/checked.h"
 #include "inspector/validate_data.h"
 
 namespace litezoo::inspector {
@@ -60,6 +62,14 @@ std::vector<Lifetime> lifetimes_of(const Subgraph& subgraph) {
   return result;
 }
 
+std::optional<std::uint64_t> sum_of_sizes(const MemoryUse& use) {
+  std::optional<std::uint64_t> sum = 0;
+  for (const Lifetime& life : use.lifetimes) {
+    if (sum) sum = checked_add(*sum, life.size.count);
+  }
+  return sum;
+}
+
 void find_peak(MemoryUse& use, std::size_t nodes) {
   std::vector<std::uint64_t> begins(nodes + 1), ends(nodes + 1);
   for (const Lifetime& life : use.lifetimes) {
@@ -107,25 +117,29 @@ void plan(MemoryUse& use) {
 
 }  // namespace
 
-MemoryUse memory_use(const Subgraph& subgraph) {
+MemoryUse memory_peak(const Subgraph& subgraph) {
   MemoryUse use;
   use.lifetimes = lifetimes_of(subgraph);
-  std::uint64_t sum = 0;
-  for (const Lifetime& life : use.lifetimes) {
-    // Sizes are below a quarter of the address space each; a sum that wraps is a hostile file's.
-    if (sum > std::numeric_limits<std::uint64_t>::max() - life.size.count) return use;
-    sum += life.size.count;
-  }
+  // Sizes are below a quarter of the address space each; a sum that wraps is a hostile file's.
+  if (!sum_of_sizes(use)) return use;
   find_peak(use, subgraph.operators.size());
-  if (use.lifetimes.size() > kMostPlanned) {
-    for (std::uint64_t at = 0; Lifetime & life : use.lifetimes) {
-      life.offset = {at};
-      at += life.size.count;
-    }
-    use.arena = {sum};
-  } else {
+  return use;
+}
+
+MemoryUse memory_use(const Subgraph& subgraph) {
+  MemoryUse use = memory_peak(subgraph);
+  const auto sum = sum_of_sizes(use);
+  if (!sum) return use;
+  if (use.lifetimes.size() <= kMostPlanned) {
     plan(use);
+    return use;
   }
+  std::uint64_t at = 0;
+  for (Lifetime& life : use.lifetimes) {
+    life.offset = {at};
+    at += life.size.count;
+  }
+  use.arena = {*sum};
   return use;
 }
 

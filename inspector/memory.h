@@ -31,4 +31,7 @@ struct MemoryUse {
 // a few thousand tensors; above that `arena` is the sum of all.
 MemoryUse memory_use(const Subgraph& subgraph);
 
+// The same without the plan: `arena` and the offsets stay 0. Linear time.
+MemoryUse memory_peak(const Subgraph& subgraph);
+
 }  // namespace litezoo::inspector

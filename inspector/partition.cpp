@@ -1,9 +1,14 @@
 #include "inspector/partition.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace litezoo::inspector {
 namespace {
+
+// A file may order its nodes so that every pass takes one only; real files need a few passes, and
+// what takes longer than this is left out.
+constexpr std::size_t kMostVisits = 20'000'000;
 
 // What is known while the subgraph is being cut. A tensor is ready when nobody has to compute it
 // or its node is already in a partition.
@@ -30,6 +35,7 @@ class Cut {
     while (grew) {
       grew = false;
       for (std::size_t node = first_open_; node < done_.size(); ++node) {
+        if (++visits_ > kMostVisits) return {};
         if (done_[node] || !can_run(node)) continue;
         if (result.nodes.empty()) result.delegated = delegated_[node];
         if (delegated_[node] != result.delegated) continue;
@@ -61,19 +67,15 @@ class Cut {
   const std::vector<bool>& delegated_;
   std::vector<bool> done_, ready_;
   std::size_t first_open_ = 0;
+  std::size_t visits_ = 0;
 };
 
 }  // namespace
 
 std::vector<Partition> partition(const Subgraph& subgraph, const std::vector<bool>& delegated) {
-  // Every partition takes a pass over the open nodes; a file that alternates thousands of times is
-  // not worth an exact answer.
-  constexpr std::size_t kMostPartitions = 2000;
   std::vector<Partition> result;
   Cut cut(subgraph, delegated);
-  while (result.size() < kMostPartitions) {
-    Partition next = cut.next();
-    if (next.nodes.empty()) break;
+  for (Partition next = cut.next(); !next.nodes.empty(); next = cut.next()) {
     result.push_back(std::move(next));
   }
   return result;

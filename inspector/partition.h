@@ -16,7 +16,7 @@ struct Partition {
 // How LiteRT would cut a subgraph for a delegate that takes the nodes marked true: greedily, the
 // first node that can run decides whose turn it is, and everything of its kind that can run by then
 // joins it. Requires delegated.size() == subgraph.operators.size(). Nodes whose inputs nobody
-// computes are left out.
+// computes, or behind millions of out-of-order nodes, are left out.
 std::vector<Partition> partition(const Subgraph& subgraph, const std::vector<bool>& delegated);
 
 }  // namespace litezoo::inspector
