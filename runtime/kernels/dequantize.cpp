@@ -1,5 +1,7 @@
 #include "runtime/kernels/dequantize.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "runtime/kernels/channels.h"

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <complex>
 #include <cstdint>
 #include <type_traits>
 
 #include "base/float16.h"
+#include "runtime/kernels/dims.h"
 #include "runtime/kernels/kernel.h"
 
 // From a tensor's type to the C++ type of its elements.
@@ -59,14 +58,6 @@ Evaluate for_element_type(const Node& node, const RuntimeTensor& tensor, const M
   (try_type.template operator()<types>(), ...);
   if (!found) node.expect_type(tensor, {types...});
   return result;
-}
-
-// Throws Error(unsupported) naming the node unless both tensors have the same type.
-inline void expect_same_type(const Node& node, const RuntimeTensor& a, const RuntimeTensor& b) {
-  if (a.type == b.type) return;
-  node.unsupported(fmt::format("tensors '{}' and '{}' have the types {} and {}", a.definition->name,
-                               b.definition->name, tensor_type_name(a.type),
-                               tensor_type_name(b.type)));
 }
 
 }  // namespace litezoo::runtime

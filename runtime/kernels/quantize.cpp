@@ -1,5 +1,7 @@
 #include "runtime/kernels/quantize.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>

@@ -2,17 +2,18 @@
 #include <array>
 
 #include "runtime/kernels/activation.h"
+#include "runtime/kernels/arg_reduce.h"
 #include "runtime/kernels/arithmetic.h"
 #include "runtime/kernels/arrange.h"
 #include "runtime/kernels/audio_features.h"
+#include "runtime/kernels/batch_matmul.h"
+#include "runtime/kernels/binary.h"
 #include "runtime/kernels/cast.h"
+#include "runtime/kernels/compare.h"
 #include "runtime/kernels/control.h"
 #include "runtime/kernels/conv.h"
 #include "runtime/kernels/dequantize.h"
 #include "runtime/kernels/detection.h"
-#include "runtime/kernels/batch_matmul.h"
-#include "runtime/kernels/control.h"
-#include "runtime/kernels/conv.h"
 #include "runtime/kernels/embedding.h"
 #include "runtime/kernels/fill.h"
 #include "runtime/kernels/fully_connected.h"
@@ -24,19 +25,22 @@
 #include "runtime/kernels/matrix.h"
 #include "runtime/kernels/normalization.h"
 #include "runtime/kernels/pad.h"
+#include "runtime/kernels/pool.h"
 #include "runtime/kernels/quantize.h"
 #include "runtime/kernels/random.h"
-#include "runtime/kernels/pool.h"
+#include "runtime/kernels/reduce.h"
 #include "runtime/kernels/resize.h"
 #include "runtime/kernels/rnn.h"
 #include "runtime/kernels/search.h"
+#include "runtime/kernels/segment.h"
+#include "runtime/kernels/select.h"
 #include "runtime/kernels/shape.h"
 #include "runtime/kernels/signal.h"
 #include "runtime/kernels/slice.h"
 #include "runtime/kernels/softmax.h"
 #include "runtime/kernels/space.h"
-#include "runtime/kernels/suppression.h"
 #include "runtime/kernels/sparse.h"
+#include "runtime/kernels/suppression.h"
 #include "runtime/kernels/svdf.h"
 #include "runtime/kernels/unary.h"
 #include "runtime/kernels/variable.h"
@@ -52,7 +56,6 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::CONCATENATION, prepare_concatenation},
     {BuiltinOperator::CONV_2D, prepare_conv_2d},
     {BuiltinOperator::DEPTHWISE_CONV_2D, prepare_depthwise_conv_2d},
-    {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
     {BuiltinOperator::DEPTH_TO_SPACE, prepare_depth_to_space},
     {BuiltinOperator::DEQUANTIZE, prepare_dequantize},
     {BuiltinOperator::EMBEDDING_LOOKUP, prepare_embedding_lookup},
@@ -79,53 +82,81 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::CALL, prepare_call, Trait::stateful},
     {BuiltinOperator::EMBEDDING_LOOKUP_SPARSE, prepare_embedding_lookup_sparse},
     {BuiltinOperator::PAD, prepare_pad},
-    {BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN, prepare_unidirectional_sequence_rnn, Trait::stateful},
+    {BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN, prepare_unidirectional_sequence_rnn,
+     Trait::stateful},
     {BuiltinOperator::GATHER, prepare_gather},
     {BuiltinOperator::BATCH_TO_SPACE_ND, prepare_batch_to_space},
     {BuiltinOperator::SPACE_TO_BATCH_ND, prepare_space_to_batch},
     {BuiltinOperator::TRANSPOSE, prepare_transpose},
+    {BuiltinOperator::MEAN, prepare_mean},
     {BuiltinOperator::SUB, prepare_sub, Trait::in_place},
     {BuiltinOperator::DIV, prepare_div, Trait::in_place},
     {BuiltinOperator::SQUEEZE, prepare_squeeze, Trait::view},
-    {BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM, prepare_unidirectional_sequence_lstm, Trait::stateful},
+    {BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM, prepare_unidirectional_sequence_lstm,
+     Trait::stateful},
     {BuiltinOperator::STRIDED_SLICE, prepare_strided_slice},
-    {BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN, prepare_bidirectional_sequence_rnn, Trait::stateful},
+    {BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN, prepare_bidirectional_sequence_rnn,
+     Trait::stateful},
     {BuiltinOperator::EXP, prepare_exp, Trait::in_place},
     {BuiltinOperator::TOPK_V2, prepare_topk},
     {BuiltinOperator::SPLIT, prepare_split},
     {BuiltinOperator::LOG_SOFTMAX, prepare_log_softmax, Trait::in_place},
-    {BuiltinOperator::BIDIRECTIONAL_SEQUENCE_LSTM, prepare_bidirectional_sequence_lstm, Trait::stateful},
+    {BuiltinOperator::BIDIRECTIONAL_SEQUENCE_LSTM, prepare_bidirectional_sequence_lstm,
+     Trait::stateful},
     {BuiltinOperator::CAST, prepare_cast, Trait::in_place},
     {BuiltinOperator::PRELU, prepare_prelu, Trait::in_place},
+    {BuiltinOperator::MAXIMUM, prepare_maximum, Trait::in_place},
+    {BuiltinOperator::ARG_MAX, prepare_arg_max},
+    {BuiltinOperator::MINIMUM, prepare_minimum, Trait::in_place},
+    {BuiltinOperator::LESS, prepare_less},
     {BuiltinOperator::NEG, prepare_neg, Trait::in_place},
     {BuiltinOperator::PADV2, prepare_pad},
+    {BuiltinOperator::GREATER, prepare_greater},
+    {BuiltinOperator::GREATER_EQUAL, prepare_greater_equal},
+    {BuiltinOperator::LESS_EQUAL, prepare_less_equal},
+    {BuiltinOperator::SELECT, prepare_select},
     {BuiltinOperator::SLICE, prepare_slice},
     {BuiltinOperator::SIN, prepare_sin, Trait::in_place},
     {BuiltinOperator::TRANSPOSE_CONV, prepare_transpose_conv},
     {BuiltinOperator::SPARSE_TO_DENSE, prepare_sparse_to_dense},
     {BuiltinOperator::TILE, prepare_tile},
     {BuiltinOperator::EXPAND_DIMS, prepare_expand_dims, Trait::view},
+    {BuiltinOperator::EQUAL, prepare_equal},
+    {BuiltinOperator::NOT_EQUAL, prepare_not_equal},
     {BuiltinOperator::LOG, prepare_log, Trait::in_place},
+    {BuiltinOperator::SUM, prepare_sum},
     {BuiltinOperator::SQRT, prepare_sqrt, Trait::in_place},
     {BuiltinOperator::RSQRT, prepare_rsqrt, Trait::in_place},
     {BuiltinOperator::SHAPE, prepare_shape},
+    {BuiltinOperator::POW, prepare_pow, Trait::in_place},
+    {BuiltinOperator::ARG_MIN, prepare_arg_min},
     {BuiltinOperator::FAKE_QUANT, prepare_fake_quant, Trait::in_place},
+    {BuiltinOperator::REDUCE_PROD, prepare_reduce_prod},
+    {BuiltinOperator::REDUCE_MAX, prepare_reduce_max},
     {BuiltinOperator::PACK, prepare_pack},
+    {BuiltinOperator::LOGICAL_OR, prepare_logical_or, Trait::in_place},
     {BuiltinOperator::ONE_HOT, prepare_one_hot},
+    {BuiltinOperator::LOGICAL_AND, prepare_logical_and, Trait::in_place},
     {BuiltinOperator::LOGICAL_NOT, prepare_logical_not, Trait::in_place},
     {BuiltinOperator::UNPACK, prepare_unpack},
+    {BuiltinOperator::REDUCE_MIN, prepare_reduce_min},
+    {BuiltinOperator::FLOOR_DIV, prepare_floor_div, Trait::in_place},
+    {BuiltinOperator::REDUCE_ANY, prepare_reduce_any},
     {BuiltinOperator::SQUARE, prepare_square, Trait::in_place},
     {BuiltinOperator::ZEROS_LIKE, prepare_zeros_like, Trait::in_place},
     {BuiltinOperator::FILL, prepare_fill},
+    {BuiltinOperator::FLOOR_MOD, prepare_floor_mod, Trait::in_place},
     {BuiltinOperator::RANGE, prepare_range},
     {BuiltinOperator::RESIZE_NEAREST_NEIGHBOR, prepare_resize_nearest_neighbor},
     {BuiltinOperator::LEAKY_RELU, prepare_leaky_relu, Trait::in_place},
+    {BuiltinOperator::SQUARED_DIFFERENCE, prepare_squared_difference, Trait::in_place},
     {BuiltinOperator::MIRROR_PAD, prepare_mirror_pad},
     {BuiltinOperator::ABS, prepare_abs, Trait::in_place},
     {BuiltinOperator::SPLIT_V, prepare_split_v},
     {BuiltinOperator::UNIQUE, prepare_unique},
     {BuiltinOperator::CEIL, prepare_ceil, Trait::in_place},
     {BuiltinOperator::REVERSE_V2, prepare_reverse},
+    {BuiltinOperator::ADD_N, prepare_add_n},
     {BuiltinOperator::GATHER_ND, prepare_gather_nd},
     {BuiltinOperator::COS, prepare_cos, Trait::in_place},
     {BuiltinOperator::WHERE, prepare_where},
@@ -142,8 +173,11 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::NON_MAX_SUPPRESSION_V4, prepare_non_max_suppression},
     {BuiltinOperator::NON_MAX_SUPPRESSION_V5, prepare_non_max_suppression},
     {BuiltinOperator::SCATTER_ND, prepare_scatter_nd},
+    {BuiltinOperator::SELECT_V2, prepare_select_v2},
     {BuiltinOperator::DENSIFY, prepare_densify},
+    {BuiltinOperator::SEGMENT_SUM, prepare_segment_sum},
     {BuiltinOperator::BATCH_MATMUL, prepare_batch_matmul},
+    {BuiltinOperator::CUMSUM, prepare_cumsum},
     {BuiltinOperator::CALL_ONCE, prepare_call_once, Trait::stateful},
     {BuiltinOperator::BROADCAST_TO, prepare_broadcast_to},
     {BuiltinOperator::RFFT2D, prepare_rfft2d},
@@ -155,6 +189,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::HASHTABLE_FIND, prepare_hashtable_find, Trait::stateful},
     {BuiltinOperator::HASHTABLE_IMPORT, prepare_hashtable_import, Trait::stateful},
     {BuiltinOperator::HASHTABLE_SIZE, prepare_hashtable_size, Trait::stateful},
+    {BuiltinOperator::REDUCE_ALL, prepare_reduce_all},
     {BuiltinOperator::CONV_3D_TRANSPOSE, prepare_conv_3d_transpose},
     {BuiltinOperator::VAR_HANDLE, prepare_var_handle, Trait::stateful},
     {BuiltinOperator::READ_VARIABLE, prepare_read_variable, Trait::stateful},
@@ -167,14 +202,25 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::GELU, prepare_gelu, Trait::in_place},
     {BuiltinOperator::DYNAMIC_UPDATE_SLICE, prepare_dynamic_update_slice, Trait::in_place},
     {BuiltinOperator::RELU_0_TO_1, prepare_relu_0_to_1, Trait::in_place},
+    {BuiltinOperator::UNSORTED_SEGMENT_PROD, prepare_unsorted_segment_prod},
+    {BuiltinOperator::UNSORTED_SEGMENT_MAX, prepare_unsorted_segment_max},
+    {BuiltinOperator::UNSORTED_SEGMENT_SUM, prepare_unsorted_segment_sum},
+    {BuiltinOperator::ATAN2, prepare_atan2, Trait::in_place},
+    {BuiltinOperator::UNSORTED_SEGMENT_MIN, prepare_unsorted_segment_min},
     {BuiltinOperator::SIGN, prepare_sign, Trait::in_place},
     {BuiltinOperator::BITCAST, prepare_bitcast, Trait::view},
+    {BuiltinOperator::BITWISE_XOR, prepare_bitwise_xor, Trait::in_place},
+    {BuiltinOperator::RIGHT_SHIFT, prepare_right_shift, Trait::in_place},
     {BuiltinOperator::STABLEHLO_ADD, prepare_add, Trait::in_place},
     {BuiltinOperator::STABLEHLO_MULTIPLY, prepare_mul, Trait::in_place},
+    {BuiltinOperator::STABLEHLO_MAXIMUM, prepare_maximum, Trait::in_place},
+    {BuiltinOperator::STABLEHLO_AND, prepare_bitwise_and, Trait::in_place},
+    {BuiltinOperator::STABLEHLO_MINIMUM, prepare_minimum, Trait::in_place},
     {BuiltinOperator::STABLEHLO_PAD, prepare_stablehlo_pad},
     {BuiltinOperator::STABLEHLO_WHILE, prepare_while, Trait::stateful},
     {BuiltinOperator::DILATE, prepare_dilate},
     {BuiltinOperator::STABLEHLO_COMPOSITE, prepare_stablehlo_composite, Trait::stateful},
+    {BuiltinOperator::STABLEHLO_SHIFT_LEFT, prepare_shift_left, Trait::in_place},
     {BuiltinOperator::STABLEHLO_CASE, prepare_stablehlo_case, Trait::stateful},
 });
 static_assert(std::ranges::is_sorted(kKernels, {}, &Kernel::code));
