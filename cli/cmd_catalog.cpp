@@ -60,9 +60,8 @@ void print_stats(const Context& context) {
 }
 
 struct AddOptions {
-  std::string file, name, task, license, publisher;
+  std::string file, name, task, license, publisher, label;
   std::vector<std::string> domains;
-  bool synthetic = false;
 };
 
 // A file of the user's own becomes an artifact, used where it lies.
@@ -74,14 +73,15 @@ void add_file(const Context& context, const AddOptions& options) {
   inspection.sha256 = sha256_of(file.bytes());
   const Task task = options.task.empty() ? Task{} : catalog::find_task(catalog, options.task);
   const std::string name = options.name.empty() ? "local/" + path.stem().string() : options.name;
-  catalog::put_model(catalog, {.name = name,
-                               .publisher = options.publisher,
-                               .task = task.id,
-                               .domains = options.domains.empty() ? task.domains : options.domains,
-                               .description = options.synthetic ? "synthetic" : "",
-                               .license = options.license,
-                               .source = options.synthetic ? "synthetic, built by Litezoo's tests"
-                                                           : "added by the user"});
+  catalog::put_model(catalog,
+                     {.name = name,
+                      .publisher = options.publisher,
+                      .task = task.id,
+                      .domains = options.domains.empty() ? task.domains : options.domains,
+                      .description = options.label,
+                      .license = options.license,
+                      .source = options.label.empty() ? "added by the user"
+                                                      : "added by the user as " + options.label});
   catalog::put_artifact(catalog, {.name = name,
                                   .model = name,
                                   .references = {path.string()},
@@ -116,7 +116,7 @@ void add_catalog(CLI::App& command, Context& context) {
   add->add_option("--domain", options->domains, "Domain, instead of the task's");
   add->add_option("--license", options->license, "SPDX identifier");
   add->add_option("--publisher", options->publisher, "Publisher");
-  add->add_flag("--synthetic", options->synthetic, "Label it as made for tests");
+  add->add_option("--label", options->label, "What to call it: \"synthetic\"");
   add_common_options(*add, context);
   add->callback([&context, options] { add_file(context, *options); });
 }
