@@ -35,6 +35,17 @@ std::vector<Border> borders(const Subgraph& subgraph, std::span<const std::int32
   return result;
 }
 
+// A signature's tensors in the subgraph's order, which is the one runtimes number them by.
+std::vector<Border> named(std::span<const SignatureTensor> signature,
+                          std::span<const std::int32_t> order) {
+  std::vector<Border> result;
+  for (const SignatureTensor& tensor : signature) result.push_back({tensor.name, tensor.tensor});
+  std::ranges::stable_sort(result, {}, [&](const Border& border) {
+    return std::ranges::find(order, border.tensor) - order.begin();
+  });
+  return result;
+}
+
 Entry find_entry(const Graph& graph, const std::string& signature_key) {
   if (graph.subgraphs.empty()) throw Error(ErrorKind::corrupt, "the model has no subgraph");
   if (signature_key.empty()) {
@@ -50,12 +61,13 @@ Entry find_entry(const Graph& graph, const std::string& signature_key) {
                 fmt::format("the model has no signature '{}'; it has{}", signature_key,
                             known.empty() ? std::string(" none") : known));
   }
-  Entry entry{found->subgraph, {}, {}};
-  for (const SignatureTensor& input : found->inputs)
-    entry.inputs.push_back({input.name, input.tensor});
-  for (const SignatureTensor& output : found->outputs) {
-    entry.outputs.push_back({output.name, output.tensor});
+  if (found->subgraph < 0 || static_cast<std::size_t>(found->subgraph) >= graph.subgraphs.size()) {
+    throw Error(ErrorKind::corrupt,
+                fmt::format("signature '{}' names a subgraph that is not there", signature_key));
   }
+  const Subgraph& subgraph = graph.subgraphs[static_cast<std::size_t>(found->subgraph)];
+  Entry entry{found->subgraph, named(found->inputs, subgraph.inputs),
+              named(found->outputs, subgraph.outputs)};
   return entry;
 }
 

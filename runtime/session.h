@@ -70,7 +70,7 @@ class Session {
   Session& operator=(Session&&) noexcept;
   ~Session();
 
-  // In the order of the signature or of the subgraph.
+  // In the subgraph's order; a signature picks and names them.
   std::vector<TensorView> inputs();
   // Outputs of a dynamic shape have it after run().
   std::vector<TensorView> outputs();

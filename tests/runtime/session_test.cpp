@@ -102,6 +102,20 @@ TEST_CASE("session runs the signature that is asked for") {
   CHECK_THROWS_AS(litezoo::runtime::Session(b.graph(), options), Error);
 }
 
+TEST_CASE("session orders a signature's inputs as the subgraph does") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {1});
+  const int y = b.input(TensorType::FLOAT32, {2});
+  b.outputs({x, y});
+  b.graph().signatures = {{"both", 0, {{"b", y}, {"a", x}}, {{"out_b", y}, {"out_a", x}}}};
+  auto options = kernels_only();
+  options.signature = "both";
+  litezoo::runtime::Session session(b.graph(), options);
+  CHECK(session.inputs().at(0).name == "a");
+  CHECK(session.inputs().at(1).name == "b");
+  CHECK(session.outputs().at(0).name == "out_a");
+}
+
 TEST_CASE("session refuses what would pass the memory limit") {
   GraphBuilder b;
   const int x = b.input(TensorType::FLOAT32, {1 << 20, 1 << 20});
