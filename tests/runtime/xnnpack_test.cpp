@@ -460,10 +460,12 @@ TEST_CASE("XNNPACK never sees what it cannot check") {
   };
   for (const Refused& c : cases) {
     CAPTURE(c.name);
+    std::uint32_t partitions = 0;
     try {
-      CHECK(c.make().run(true).plan.partitions == 0);
+      partitions = c.make().run(true).plan.partitions;
     } catch (const Error& error) {
       CHECK((error.kind() == ErrorKind::corrupt || error.kind() == ErrorKind::unsupported));
     }
+    CHECK(partitions == 0);
   }
 }
