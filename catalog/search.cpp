@@ -1,34 +1,17 @@
 #include "catalog/search.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "catalog/models.h"
+#include "catalog/rank.h"
+#include "catalog/search_plan.h"
 #include "catalog/store.h"
 #include "catalog/words.h"
 
 namespace litezoo::catalog {
 namespace {
-
-struct SortRow {
-  SortKey key;
-  std::string_view name;
-  std::string_view order;
-};
-
-// a.id breaks ties: it is in every index, a name is not.
-constexpr auto kSorts = std::to_array<SortRow>({
-    {SortKey::relevance, "relevance", "bm25(artifact_text, 10.0, 5.0, 1.0), a.order_size, a.id"},
-    {SortKey::size, "size", "a.order_size, a.id"},
-    {SortKey::name, "name", "a.name"},
-    {SortKey::task, "task", "a.task_id, a.order_size, a.id"},
-    {SortKey::license, "license", "a.license_class, a.order_size, a.id"},
-});
 
 struct FormatLabel {
   ArtifactFormat format;
@@ -41,113 +24,19 @@ constexpr auto kFormatLabels = std::to_array<FormatLabel>({
     {ArtifactFormat::other, "other (needs conversion)"},
 });
 
-// A query's SQL while it is put together: values are bound in the order they were added.
-struct Condition {
-  std::string sql;
-  std::vector<std::string> texts;
-};
+// A word that thousands have tells little apart: no more than these are ranked.
+constexpr std::size_t kMostRanked = 1000;
 
-struct Plan {
-  std::string tables;
-  std::vector<Condition> conditions;
-  std::string order;
-};
+constexpr std::string_view kRow =
+    "SELECT a.name, m.name, m.publisher, coalesce(t.name, ''), m.domains, a.size, a.precision, "
+    "m.license, a.license_class, a.format, a.sha256, f.sha256 IS NOT NULL, "
+    "EXISTS(SELECT 1 FROM measurement WHERE sha256 = a.sha256 AND device = ?2), a.starter "
+    "FROM artifact a JOIN model m ON m.id = a.model_id LEFT JOIN task t ON t.id = a.task_id "
+    "LEFT JOIN stored_file f ON f.sha256 = a.sha256 WHERE a.id = ?1";
 
-void require_license(Store& store, const std::string& license) {
-  if (license_class(license) != LicenseClass::unknown) return;
-  std::vector<std::string> names;
-  Query query = store.query("SELECT DISTINCT license FROM model WHERE license <> ''");
-  while (query.step()) names.push_back(query.text(0));
-  const auto same = [&](const std::string& name) { return to_lower(name) == to_lower(license); };
-  if (std::ranges::any_of(names, same)) return;
-  for (const std::string_view name : {"permissive", "copyleft", "non-commercial", "unknown"}) {
-    names.emplace_back(name);
-  }
-  const auto near = near_names(license, names);
-  throw Error(ErrorKind::usage,
-              fmt::format("unknown licence '{}'; {}", escape_for_terminal(license),
-                          near.empty() ? "give an SPDX identifier, or permissive, copyleft, "
-                                         "non-commercial or unknown"
-                                       : "did you mean " + join_names(near) + "?"));
-}
-
-void add_license(Store& store, const std::string& license, Plan& plan) {
-  if (const auto wanted = parse_license_class(to_lower(license))) {
-    plan.conditions.push_back({fmt::format("a.license_class = {}", static_cast<int>(*wanted)), {}});
-    return;
-  }
-  require_license(store, license);
-  plan.conditions.push_back({"m.license = ? COLLATE NOCASE", {license}});
-}
-
-void add_flag(const std::optional<bool>& wanted, std::string_view is_set, Plan& plan) {
-  if (!wanted) return;
-  plan.conditions.push_back({fmt::format("{}({})", *wanted ? "" : "NOT ", is_set), {}});
-}
-
-Plan plan_of(Catalog& catalog, const SearchQuery& query, const std::string& match) {
-  Store& store = catalog.store();
-  Plan plan;
-  if (!match.empty()) {
-    plan.tables += "artifact_text CROSS JOIN artifact a ON a.id = artifact_text.rowid";
-    plan.conditions.push_back({"artifact_text MATCH ?", {match}});
-  } else {
-    plan.tables += "artifact a";
-  }
-  std::string order_size = "a.order_size";
-  if (!query.domain.empty()) {
-    const std::string domain = find_domain(catalog, query.domain);
-    if (match.empty() && query.task.empty()) {
-      plan.tables = "artifact_domain d CROSS JOIN artifact a ON a.id = d.artifact_id";
-      plan.conditions.push_back({"d.domain = ?", {domain}});
-      order_size = "d.order_size";
-    } else {
-      plan.conditions.push_back({"'|' || m.domains || '|' LIKE '%|' || ? || '|%'", {domain}});
-    }
-  }
-  if (!query.task.empty()) {
-    const std::string task = find_task(catalog, query.task).id;
-    plan.conditions.push_back({"a.task_id = (SELECT id FROM task WHERE name = ?)", {task}});
-  }
-  if (!query.license.empty()) add_license(store, query.license, plan);
-  if (!query.publisher.empty()) plan.conditions.push_back({"m.publisher = ?", {query.publisher}});
-  if (!query.precision.empty()) plan.conditions.push_back({"a.precision = ?", {query.precision}});
-  if (query.format) {
-    plan.conditions.push_back({"a.format = ?", {std::string(to_string(*query.format))}});
-  }
-  if (query.max_size) {
-    const auto most = std::min<std::uint64_t>(query.max_size->count,
-                                              std::numeric_limits<std::int64_t>::max() - 1);
-    plan.conditions.push_back({fmt::format("{} <= {}", order_size, most), {}});
-  }
-  add_flag(query.fetched, "f.sha256 IS NOT NULL", plan);
-  add_flag(query.starter, "a.starter = 1", plan);
-
-  const SortKey key =
-      match.empty() && query.sort == SortKey::relevance ? SortKey::size : query.sort;
-  plan.order = std::ranges::find(kSorts, key, &SortRow::key)->order;
-  if (key == SortKey::size && order_size != "a.order_size")
-    plan.order = "d.order_size, d.artifact_id";
-  return plan;
-}
-
-std::string sql_of(const Plan& plan, std::size_t limit) {
-  std::string sql = fmt::format(
-      "SELECT a.name, m.name, m.publisher, coalesce(t.name, ''), m.domains, a.size, a.precision, "
-      "m.license, a.license_class, a.format, a.sha256, f.sha256 IS NOT NULL, "
-      "EXISTS(SELECT 1 FROM measurement WHERE sha256 = a.sha256 AND device = ?), a.starter "
-      "FROM {} JOIN model m ON m.id = a.model_id LEFT JOIN task t ON t.id = a.task_id "
-      "LEFT JOIN stored_file f ON f.sha256 = a.sha256",
-      plan.tables);
-  for (std::size_t i = 0; i < plan.conditions.size(); ++i) {
-    sql += fmt::format("{}{}", i == 0 ? " WHERE " : " AND ", plan.conditions[i].sql);
-  }
-  sql += " ORDER BY " + plan.order;
-  if (limit > 0) sql += fmt::format(" LIMIT {}", limit + 1);
-  return sql;
-}
-
-SearchRow read_row(const Query& query) {
+SearchRow read_row(Store& store, std::int64_t artifact, const std::string& device) {
+  Query query = store.query(kRow);
+  query.with(artifact, device).step();
   return {.artifact = query.text(0),
           .model = query.text(1),
           .publisher = query.text(2),
@@ -162,6 +51,33 @@ SearchRow read_row(const Query& query) {
           .fetched = query.integer(11) != 0,
           .measured_here = query.integer(12) != 0,
           .starter = query.integer(13) != 0};
+}
+
+std::vector<Candidate> candidates_of(Store& store, const Plan& plan, const SearchQuery& query) {
+  std::vector<Candidate> candidates;
+  Query rows = store.query(search_sql(plan, query));
+  bind_conditions(rows, plan);
+  while (rows.step()) {
+    candidates.push_back(
+        {.id = rows.integer(0), .name = rows.text(1), .order_size = rows.integer(2)});
+  }
+  return candidates;
+}
+
+// The best matches of the text, those up to `after` left out.
+std::vector<Candidate> ranked_candidates(Store& store, const Plan& plan, const SearchQuery& query) {
+  SearchQuery all = query;
+  all.limit = kMostRanked;
+  auto candidates = candidates_of(store, plan, all);
+  rank(candidates, query.text);
+  if (query.after.empty()) return candidates;
+  const auto last = std::ranges::find(candidates, query.after, &Candidate::name);
+  if (last == candidates.end()) {
+    throw Error(ErrorKind::usage, "there is no match '" + escape_for_terminal(query.after) +
+                                      "' to go on after; start from the first page");
+  }
+  candidates.erase(candidates.begin(), last + 1);
+  return candidates;
 }
 
 // For each word that no artifact has: words like it that some have.
@@ -192,23 +108,19 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
   Store& store = catalog.store();
   return store.read([&] {
     SearchResult result;
-    std::string match;
-    if (!query.text.empty()) {
-      match = match_expression(query.text, tasks(catalog));
-      if (match.empty()) return result;
-    }
-    const Plan plan = plan_of(catalog, query, match);
-    Query rows = store.query(sql_of(plan, query.limit));
-    rows.with(query.device);
-    for (const auto& condition : plan.conditions) {
-      for (const auto& text : condition.texts) rows.with(text);
-    }
-    while (rows.step()) result.rows.push_back(read_row(rows));
-    if (query.limit > 0 && result.rows.size() > query.limit) {
-      result.rows.pop_back();
+    const Plan plan = plan_of(catalog, query);
+    if (plan.nothing) return result;
+    const bool ranked = !plan.match.empty() && query.sort == SortKey::relevance;
+    auto candidates =
+        ranked ? ranked_candidates(store, plan, query) : candidates_of(store, plan, query);
+    if (query.limit > 0 && candidates.size() > query.limit) {
+      candidates.resize(query.limit);
       result.more = true;
     }
-    if (result.rows.empty() && !match.empty()) {
+    for (const auto& candidate : candidates) {
+      result.rows.push_back(read_row(store, candidate.id, query.device));
+    }
+    if (result.rows.empty() && !plan.match.empty() && query.after.empty()) {
       result.suggestions = suggestions_for(store, query.text);
     }
     return result;
@@ -218,12 +130,6 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
 std::string_view format_label(ArtifactFormat format) noexcept {
   const auto* row = std::ranges::find(kFormatLabels, format, &FormatLabel::format);
   return row == kFormatLabels.end() ? "other" : row->label;
-}
-
-std::optional<SortKey> parse_sort_key(std::string_view name) noexcept {
-  const auto* row = std::ranges::find(kSorts, name, &SortRow::name);
-  if (row == kSorts.end()) return std::nullopt;
-  return row->key;
 }
 
 }  // namespace litezoo::catalog

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -26,6 +27,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// CPU time of this thread: what a search costs, however busy the machine is.
+double cpu_milliseconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
 double milliseconds(Clock::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
@@ -39,9 +47,9 @@ Timing time_search(catalog::Catalog& catalog, const catalog::SearchQuery& query)
   std::vector<double> times;
   const auto begin = Clock::now();
   while (times.size() < kRuns && Clock::now() - begin < std::chrono::seconds(5)) {
-    const auto start = Clock::now();
+    const double start = cpu_milliseconds();
     static_cast<void>(catalog::search(catalog, query));
-    times.push_back(milliseconds(Clock::now() - start));
+    times.push_back(cpu_milliseconds() - start);
   }
   std::ranges::sort(times);
   return {times[times.size() / 2], times[times.size() * 99 / 100]};
@@ -64,13 +72,16 @@ void run(const std::filesystem::path& directory, std::uint64_t artifacts) {
   const auto seeded = catalog::stats(catalog);
   std::ifstream in(bundle);
   const auto start = Clock::now();
+  const double cpu_start = cpu_milliseconds();
   const auto result = catalog::import_bundle(catalog, in);
   const double seconds = milliseconds(Clock::now() - start) / 1000;
+  const double cpu_seconds = (cpu_milliseconds() - cpu_start) / 1000;
   const auto rows = result.added.artifacts + result.added.models;
   const auto grown = catalog::stats(catalog).file_size.count - seeded.file_size.count;
-  fmt::print("\n{} artifacts: import {:.0f} rows/s, {:.0f} bytes an artifact\n", artifacts,
-             static_cast<double>(rows) / seconds,
-             static_cast<double>(grown) / static_cast<double>(artifacts));
+  fmt::print(
+      "\n{} artifacts: import {:.0f} rows/s ({:.0f} per CPU second), {:.0f} bytes an artifact\n",
+      artifacts, static_cast<double>(rows) / seconds, static_cast<double>(rows) / cpu_seconds,
+      static_cast<double>(grown) / static_cast<double>(artifacts));
   for (const auto& search : bench::kTypicalSearches) {
     const Timing timing = time_search(catalog, search.query());
     fmt::print("  {:<44} p50 {:8.3f} ms   p99 {:8.3f} ms\n", search.name, timing.p50, timing.p99);
