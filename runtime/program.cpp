@@ -48,6 +48,12 @@ std::vector<Shape> input_shapes(const Node& node) {
   return shapes;
 }
 
+// A variable begins as real 0: of the quantised types TensorFlow Lite knows that of INT8 only.
+void clear_variable(const RuntimeTensor& tensor) {
+  const int zero = tensor.type == TensorType::INT8 ? tensor.zero_point() : 0;
+  if (tensor.bytes > 0) std::memset(tensor.data, zero, tensor.bytes);
+}
+
 }  // namespace
 
 bool is_serialised(TensorType type) noexcept {
@@ -179,6 +185,7 @@ void Program::load_constant(std::size_t index, const std::vector<bool>& is_compu
     state.own =
         TensorMemory(state_.budget, tensor.bytes, fmt::format("variable '{}'", definition.name));
     tensor.data = state.own.data();
+    clear_variable(tensor);
     state.origin = Origin::variable;
     state.known = true;
     return;
@@ -363,7 +370,7 @@ void Program::run_deferred(PlannedNode& node) {
 void Program::reset_variables() {
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
     if (states_[i].origin == Origin::variable) {
-      std::memset(tensors_[i].data, 0, tensors_[i].bytes);
+      clear_variable(tensors_[i]);
     }
   }
 }

@@ -70,10 +70,11 @@ class BlockwiseFullyConnected {
     for (std::size_t n = 0; n < layer_.columns; ++n) {
       for (std::size_t block = 0; block < blocks; ++block) {
         const std::size_t at = n * blocks + block;
+        // XNNPACK packs half-float scales as bfloat16.
         scales_[block * layer_.columns + n] =
             scales.type == TensorType::FLOAT32
                 ? scales.values<float>()[at]
-                : float{Half::from_bits(scales.values<std::uint16_t>()[at])};
+                : float{BFloat16(Half::from_bits(scales.values<std::uint16_t>()[at]))};
       }
     }
   }

@@ -226,19 +226,34 @@ class Convolution {
     }
   }
 
-  // XNNPACK quantises a hybrid convolution's input one image at a time.
+  // XNNPACK quantises a hybrid convolution's input one image at a time, except where it turns the
+  // convolution into a fully connected layer on pixels.
+  bool is_pointwise() const {
+    return !plan_.transposed && plan_.groups == 1 &&
+           std::ranges::all_of(plan_.axes, [](const WindowAxis& axis) {
+             return axis.window == 1 && axis.stride == 1 && axis.pad_before == 0;
+           });
+  }
+
   const std::int16_t* quantize(const ThreadPool& threads, const RuntimeTensor& input) {
+    const std::size_t parts = is_pointwise() ? plan_.batch * phases_.front().rows() : plan_.batch;
+    const std::size_t part = parts == 0 ? 0 : input.size() / parts;
     quantized_.resize(input.size());
-    image_scales_.resize(plan_.batch);
-    const std::size_t image = plan_.batch == 0 ? 0 : input.size() / plan_.batch;
-    threads.parallel_for(plan_.batch, 1, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t b = begin; b < end; ++b) {
-        image_scales_[b] = quantize_asymmetric({input.values<float>() + b * image, image},
-                                               quantized_.data() + b * image)
-                               .scale;
+    part_scales_.resize(parts);
+    threads.parallel_for(parts, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        part_scales_[i] = quantize_asymmetric({input.values<float>() + i * part, part},
+                                              quantized_.data() + i * part)
+                              .scale;
       }
     });
     return quantized_.data();
+  }
+
+  // Of the input that made this row.
+  float input_scale(std::size_t row, std::size_t batch) const {
+    if (part_scales_.empty()) return 1.0F;
+    return part_scales_[part_scales_.size() == plan_.batch ? batch : row];
   }
 
   struct RowPlace {
@@ -325,7 +340,7 @@ class Convolution {
         {.bias = work.bias,
          .first = first,
          .count = width,
-         .input_scale = image_scales_.empty() ? 1.0F : image_scales_[place.batch],
+         .input_scale = input_scale(work.first_row + r, place.batch),
          .output = work.y + (at * plan_.output_channels + first) * (narrow ? 1 : kBytes)},
         scratch.sums.data() + r * width);
   }
@@ -337,7 +352,7 @@ class Convolution {
   std::size_t group_depth_ = 0, group_columns_ = 0, taps_per_chunk_ = 1;
   std::vector<std::vector<PackedMatrix<W>>> packed_;  // by phase and group, one a chunk
   std::vector<std::int16_t> quantized_;               // hybrid
-  std::vector<float> image_scales_;
+  std::vector<float> part_scales_;
 };
 
 template <typename X, typename W, typename Sum>

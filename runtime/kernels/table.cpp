@@ -23,6 +23,7 @@
 #include "runtime/kernels/kernel.h"
 #include "runtime/kernels/lstm.h"
 #include "runtime/kernels/matrix.h"
+#include "runtime/kernels/mediapipe_ops.h"
 #include "runtime/kernels/normalization.h"
 #include "runtime/kernels/pad.h"
 #include "runtime/kernels/pool.h"
@@ -228,8 +229,14 @@ static_assert(std::ranges::is_sorted(kKernels, {}, &Kernel::code));
 // Sorted by name.
 constexpr auto kCustomKernels = std::to_array<CustomKernel>({
     {"AudioSpectrogram", prepare_audio_spectrogram},
+    {"Convolution2DTransposeBias", prepare_transpose_conv_bias},
+    {"Landmarks2TransformMatrix", prepare_landmarks_to_matrix},
+    {"MaxPoolingWithArgmax2D", prepare_max_pool_argmax},
+    {"MaxUnpooling2D", prepare_max_unpooling},
     {"Mfcc", prepare_mfcc},
     {"TFLite_Detection_PostProcess", prepare_detection_postprocess},
+    {"TransformLandmarks", prepare_transform_landmarks},
+    {"TransformTensorBilinear", prepare_transform_tensor},
 });
 static_assert(std::ranges::is_sorted(kCustomKernels, {}, &CustomKernel::name));
 
