@@ -100,7 +100,7 @@ std::string extract(const FetchSettings& settings, const FetchRequest& request, 
 
 // A compressed package may grow this much; models hardly compress at all.
 Bytes unpacked_limit(const GrowingFile& archive) {
-  return Bytes{archive.size() * 200 + (std::uint64_t{64} << 20)};
+  return Bytes{archive.size() * 100 + (std::uint64_t{32} << 20)};
 }
 
 const GrowingFile& archive_of(Session& session, const Place& place, const std::string& reference) {
