@@ -59,14 +59,19 @@ bool is_web_page(std::string_view start) {
 // One URL's bytes on their way into one file.
 class Transfer {
  public:
-  Transfer(Session& session, const Place& place, const std::string& reference, GrowingFile& file)
-      : session_(session), place_(place), reference_(reference), file_(file) {
+  Transfer(Session& session, const Place& place, const std::string& reference, const Target& target)
+      : session_(session),
+        place_(place),
+        reference_(reference),
+        file_(target.file),
+        journal_(target.journal) {
     begin_digests();
     if (file_.size() > 0) file_.read_all([this](auto bytes) { take(bytes); });
   }
 
   std::string run(const std::string& url) {
     shown_ = escape_for_terminal(without_query(url));
+    read_journal(url);
     for (int attempt = 0;; ++attempt) {
       require_not_cancelled(session_.settings());
       const std::uint64_t before = file_.size();
@@ -97,6 +102,7 @@ class Transfer {
   void begin_digests() {
     digesters_.clear();
     start_.clear();
+    stated_.clear();
     digesters_.emplace_back(DigestKind::sha256, 0);
     for (const Digest& digest : place_.digests) {
       if (digest.kind == DigestKind::sha256) continue;
@@ -108,7 +114,6 @@ class Transfer {
     HttpRequest request;
     request.url = url;
     request.headers = place_.headers;
-    request.headers.emplace_back("Accept: */*");
     if (!place_.urls.empty() && url == place_.urls.front()) {
       request.authorization = place_.authorization;
     }
@@ -116,6 +121,7 @@ class Transfer {
     const bool can_prove = !validator_.empty() || !place_.digests.empty();
     if (file_.size() > 0 && !can_prove) restart();
     asked_from_ = file_.size();
+    asked_url_ = url;
     if (asked_from_ > 0) {
       request.headers.push_back("Range: bytes=" + std::to_string(asked_from_) + "-");
       if (!validator_.empty()) request.headers.push_back("If-Range: " + validator_);
@@ -132,7 +138,7 @@ class Transfer {
       report();
     };
     wrong_range_ = false;
-    const HttpReply reply = session_.transport().get(request, sink);
+    const HttpReply reply = session_.transport().send(request, sink);
     if (wrong_range_) restart();
     return reply;
   }
@@ -162,9 +168,39 @@ class Transfer {
     }
     if (place_.size) total_ = place_.size->count;
     validator_ = validator_of(head);
+    if (file_.size() == 0) expect_stored_digest(head);
+    write_journal(asked_url_);
     if (total_ && *total_ > file_.size()) {
       require_room(session_.store().partial_directory(), Bytes{*total_ - file_.size()});
     }
+  }
+
+  // "<origin>\n<validator>\n": another host's validator says nothing about this one's bytes.
+  void read_journal(const std::string& url) {
+    std::error_code ignored;
+    if (file_.size() == 0 || journal_.empty() || !std::filesystem::exists(journal_, ignored))
+      return;
+    const std::vector<std::string> lines = split(read_text_file(journal_), '\n');
+    const auto origin = parse_url(url);
+    if (lines.size() == 3 && origin && lines[0] == origin->origin()) validator_ = lines[1];
+  }
+
+  void write_journal(const std::string& url) {
+    const auto origin = parse_url(url);
+    if (journal_.empty() || !origin || validator_ == journaled_) return;
+    write_file_atomically(journal_, origin->origin() + "\n" + validator_ + "\n");
+    journaled_ = validator_;
+  }
+
+  // Google's storage states a digest with the bytes: x-goog-hash: crc32c=...,md5=<base64>.
+  void expect_stored_digest(const HttpHead& head) {
+    const std::string stated = head.header("x-goog-hash").value_or("");
+    const std::size_t at = stated.find("md5=");
+    if (at == std::string::npos) return;
+    const std::string md5 = decode_base64(stated.substr(at + 4, 24));
+    if (md5.size() != 16) return;
+    stated_ = {{DigestKind::md5, to_hex(md5)}};
+    digesters_.emplace_back(DigestKind::md5, 0);
   }
 
   // Weak tags do not promise equal bytes, so If-Range must not use them.
@@ -221,6 +257,7 @@ class Transfer {
 
   // What servers give in a file's place with the status of success.
   void refuse_impostor() const {
+    refuse_error_answer();
     if (is_web_page(start_)) throw_web_page("");
     if (start_.starts_with("version https://git-lfs.github.com/spec/") && file_.size() < 1024) {
       throw Error(ErrorKind::corrupt, "'" + shown_ + "' is a git-lfs pointer of " +
@@ -229,12 +266,20 @@ class Transfer {
     }
   }
 
+  // Kaggle answers some refusals with the status of success.
+  void refuse_error_answer() const {
+    if (!start_.starts_with("{\"code\":") || file_.size() > kSniffed) return;
+    throw Error(ErrorKind::network, "'" + shown_ + "' refused: " + escape_for_terminal(start_));
+  }
+
   // The content's SHA-256 when it is what the place promised. Nothing when a transfer that was
   // taken up again gave wrong bytes: then the server joined two versions, and the file starts anew.
   std::optional<std::string> finish() {
     std::vector<Digest> found;
     for (Digester& digester : digesters_) found.push_back({digester.kind(), digester.finish()});
-    for (const Digest& expected : place_.digests) {
+    std::vector<Digest> all = place_.digests;
+    all.insert(all.end(), stated_.begin(), stated_.end());
+    for (const Digest& expected : all) {
       const auto actual = std::ranges::find(found, expected.kind, &Digest::kind);
       if (actual == found.end() || actual->hex == expected.hex) continue;
       if (!resumed_) throw_wrong(expected, actual->hex);
@@ -281,10 +326,14 @@ class Transfer {
   const Place& place_;
   const std::string& reference_;
   GrowingFile& file_;
+  std::filesystem::path journal_;
   std::string shown_;
   std::vector<Digester> digesters_;
   std::string start_;
-  std::string validator_;
+  std::vector<Digest> stated_;  // by the server, with the bytes
+  std::string validator_;       // of the bytes in the file
+  std::string journaled_;
+  std::string asked_url_;
   std::uint64_t asked_from_ = 0;
   std::uint64_t furthest_ = 0;  // the most bytes that were ever here
   bool resumed_ = false;        // the content came in more than one answer
@@ -295,8 +344,8 @@ class Transfer {
 }  // namespace
 
 std::string download(Session& session, const Place& place, const std::string& reference,
-                     GrowingFile& file) {
-  Transfer transfer(session, place, reference, file);
+                     const Target& target) {
+  Transfer transfer(session, place, reference, target);
   for (std::size_t i = 0;; ++i) {
     try {
       return transfer.run(place.urls.at(i));

@@ -108,19 +108,80 @@ const GrowingFile& archive_of(Session& session, const Place& place, const std::s
   auto found = session.archives.find(key);
   if (found == session.archives.end()) {
     GrowingFile file = open_scratch(session.store().partial_directory());
-    download(session, place, reference, file);
+    download(session, place, reference, {file, {}});
     found = session.archives.emplace(key, std::move(file)).first;
   }
   return found->second;
 }
 
+// What the place states and what the request knows besides.
+Place with_expectations(const Place& place, const FetchRequest& request) {
+  Place expected = place;
+  if (!expected.size) expected.size = request.size;
+  if (!request.sha256.empty()) expected.digests.push_back({DigestKind::sha256, request.sha256});
+  return expected;
+}
+
+// A file of another tool's cache, copied when it is provably the wanted one.
+std::optional<std::string> copy_from_cache(const Place& expected, GrowingFile& file) {
+  std::error_code ignored;
+  for (const auto& path : expected.copies) {
+    if (expected.digests.empty() || !std::filesystem::is_regular_file(path, ignored)) continue;
+    const MappedFile copy(path);
+    const bool right = std::ranges::all_of(expected.digests, [&](const Digest& digest) {
+      Digester digester(digest.kind, copy.bytes().size());
+      digester.update(copy.bytes());
+      return digester.finish() == digest.hex;
+    });
+    if (!right) continue;
+    file.truncate(0);
+    file.append(copy.bytes());
+    return sha256_of(copy.bytes());
+  }
+  return std::nullopt;
+}
+
+bool looks_packed(const GrowingFile& file) {
+  std::string start;
+  file.read_all([&start](auto bytes) {
+    if (start.size() < 2) start += as_text(bytes.first(std::min<std::size_t>(bytes.size(), 2)));
+  });
+  return start == "PK" || start == "\x1f\x8b";
+}
+
+// Some hubs wrap single files into an archive of their own.
+std::string unwrap(Session& session, const FetchRequest& request, const Reference& reference,
+                   const Place& place, GrowingFile& file) {
+  const GrowingFile& whole = archive_of(session, place, reference.text);
+  if (looks_packed(whole)) {
+    ArchiveMember wanted;
+    wanted.archive = place.pinned;
+    wanted.member = place.wrapped_as;
+    wanted.unpacked_limit = unpacked_limit(whole);
+    try {
+      return extract(session.settings(), request, whole.descriptor(), wanted, file);
+    } catch (const Error& error) {
+      // A bundle is an archive too, and then it is the file itself.
+      if (error.kind() != ErrorKind::not_found) throw;
+    }
+  }
+  file.truncate(0);
+  Sha256 digest;
+  whole.read_all([&](std::span<const std::byte> bytes) {
+    file.append(bytes);
+    digest.update(bytes);
+  });
+  return digest.finish();
+}
+
 std::string transfer(Session& session, const FetchRequest& request, const Reference& reference,
-                     const Place& place, GrowingFile& file) {
+                     const Place& place, Partial& partial) {
+  GrowingFile& file = partial.file();
+  const Place expected = with_expectations(place, request);
+  if (auto sha256 = copy_from_cache(expected, file)) return *sha256;
+  if (!place.wrapped_as.empty()) return unwrap(session, request, reference, place, file);
   if (place.archive_member.empty()) {
-    Place expected = place;
-    if (!expected.size) expected.size = request.size;
-    if (!request.sha256.empty()) expected.digests.push_back({DigestKind::sha256, request.sha256});
-    return download(session, expected, reference.text, file);
+    return download(session, expected, reference.text, {file, partial.journal()});
   }
   const GrowingFile& archive = archive_of(session, place, reference.text);
   ArchiveMember wanted;
@@ -131,16 +192,32 @@ std::string transfer(Session& session, const FetchRequest& request, const Refere
   return extract(session.settings(), request, archive.descriptor(), wanted, file);
 }
 
+// A large transfer that was stopped or broke off is worth going on with later.
+template <typename Transfer>
+std::string keeping(Partial& partial, const Place& place, const Transfer& run) {
+  constexpr std::uint64_t kWorthKeeping = std::uint64_t{1} << 20;
+  try {
+    return run();
+  } catch (const Error& error) {
+    const bool passing =
+        error.kind() == ErrorKind::network || error.kind() == ErrorKind::interrupted;
+    const bool direct = place.archive_member.empty() && place.wrapped_as.empty();
+    if (passing && direct && partial.file().size() >= kWorthKeeping) partial.keep();
+    throw;
+  }
+}
+
 Fetched fetch_remote(Session& session, const FetchRequest& request, const Reference& reference,
                      const Place& place) {
   const Store& store = session.store();
-  const std::string key =
-      request.sha256.empty() ? sha256_of(as_bytes(place.pinned)) : request.sha256;
+  const std::string& name = place.pinned.empty() ? place.urls.front() : place.pinned;
+  const std::string key = request.sha256.empty() ? sha256_of(as_bytes(name)) : request.sha256;
   Partial partial(store.partial_directory(), key, lock_wait(session.settings()));
   if (partial.waited()) {
     if (auto ready = find_intact(store, request.sha256)) return *ready;
   }
-  const std::string sha256 = transfer(session, request, reference, place, partial.file());
+  const std::string sha256 = keeping(
+      partial, place, [&] { return transfer(session, request, reference, place, partial); });
   require_size(request, reference.text, Bytes{partial.file().size()});
   require_digest(request, reference.text, sha256);
   Fetched fetched = from_store(store.add(partial, sha256));
@@ -148,6 +225,26 @@ Fetched fetch_remote(Session& session, const FetchRequest& request, const Refere
   fetched.reference = reference.text;
   fetched.pinned = place.pinned;
   fetched.revision = place.revision;
+  return fetched;
+}
+
+// With the digest known, another tool's cache can serve without asking anybody.
+std::optional<Fetched> copy_known(Session& session, const FetchRequest& request,
+                                  const Reference& reference, const Source& source) {
+  if (source.copies == nullptr || request.sha256.empty()) return std::nullopt;
+  Place place;
+  place.copies = source.copies(reference, request.sha256);
+  std::error_code ignored;
+  std::erase_if(place.copies,
+                [&](const auto& path) { return !std::filesystem::exists(path, ignored); });
+  if (place.copies.empty()) return std::nullopt;
+  const Store& store = session.store();
+  Partial partial(store.partial_directory(), request.sha256, lock_wait(session.settings()));
+  if (auto ready = find_intact(store, request.sha256)) return ready;
+  const auto sha256 = copy_from_cache(with_expectations(place, request), partial.file());
+  if (!sha256) return std::nullopt;
+  Fetched fetched = from_store(store.add(partial, *sha256));
+  fetched.reference = reference.text;
   return fetched;
 }
 
@@ -183,6 +280,7 @@ Fetched fetch_one(Session& session, const FetchRequest& request, const Reference
   if (reference.scheme == Scheme::sha256) return use_prefix(session.store(), reference);
   const Source& source = source_of(reference);
   const FetchRequest outer_request = reference.member.empty() ? request : FetchRequest{};
+  if (auto copied = copy_known(session, outer_request, reference, source)) return *copied;
   const Place place = source.resolve(session, reference);
   Fetched fetched = place.path.empty() ? fetch_remote(session, outer_request, reference, place)
                                        : use_local(outer_request, place, reference);

@@ -170,7 +170,15 @@ Partial::Partial(const std::filesystem::path& directory, const std::string& key,
     : file_(open_keyed(directory, key, wait, waited_)) {}
 
 Partial::~Partial() {
-  if (!published_ && !kept_) ::unlink(file_.path().c_str());
+  if (!published_ && kept_) return;
+  // The journal first: without it the bytes are worth less, the other way round it would mislead.
+  ::unlink(journal().c_str());
+  if (!published_) ::unlink(file_.path().c_str());
+}
+
+std::filesystem::path Partial::journal() const {
+  std::filesystem::path path = file_.path();
+  return path.replace_extension(".journal");
 }
 
 void Partial::publish(const std::filesystem::path& final_path) {

@@ -41,8 +41,8 @@ struct LockWait {
 };
 
 // <directory>/<key>.partial, being written by this process only: it holds the file's flock, which
-// the kernel drops with the process, so a dead owner never blocks. Removed by the destructor unless
-// published or kept for a later run.
+// the kernel drops with the process, so a dead owner never blocks and its bytes are gone on with.
+// Removed by the destructor, with its journal, unless published or kept for a later run.
 class Partial {
  public:
   // Waits while another process writes the same key; afterwards look into the store again. Where
@@ -54,6 +54,8 @@ class Partial {
   ~Partial();
 
   GrowingFile& file() noexcept { return file_; }
+  // Beside the file: what a later run must know to go on with it.
+  std::filesystem::path journal() const;
   bool waited() const noexcept { return waited_; }
   void keep() noexcept { kept_ = true; }
   void discard() noexcept { kept_ = false; }

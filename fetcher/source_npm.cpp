@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "fetcher/json_answer.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
 #include "fetcher/url.h"
@@ -10,11 +11,6 @@ namespace litezoo::fetcher {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 [[noreturn]] void throw_bad_answer(const std::string& url) {
   throw Error(ErrorKind::network, "'" + url +
@@ -33,7 +29,7 @@ Json package_description(Session& session, const std::string& package, const std
     request.ca_file = session.npm_config().ca_file();
     request.compressed = true;
     request.size_limit = Bytes{std::uint64_t{64} << 20};
-    cached = session.texts.emplace(url, session.transport().get_text(request)).first;
+    cached = session.texts.emplace(url, session.transport().get_text(request).body).first;
   }
   Json description = Json::parse(cached->second, nullptr, false);
   const auto versions = description.is_object() ? description.find("versions") : description.end();

@@ -16,6 +16,11 @@ constexpr auto kSources = std::to_array<Source>({
     {Scheme::https, resolve_url},
     {Scheme::http, resolve_url},
     {Scheme::npm, resolve_npm},
+    {Scheme::hf, resolve_hf, hf_copies},
+    {Scheme::kaggle, resolve_kaggle},
+    {Scheme::tfhub, resolve_tfhub},
+    {Scheme::mediapipe, resolve_mediapipe},
+    {Scheme::github, resolve_github},
 });
 static_assert(std::ranges::is_sorted(kSources, {}, &Source::scheme));
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,10 +22,13 @@ struct Place {
   std::string revision;       // empty = the place has none
   std::string authorization;  // for the origin of urls[0] only; never shown
   std::string ca_file;        // besides the system's
-  std::vector<std::string> headers;  // "Name: value"
-  std::optional<Bytes> size;         // of what the URLs give
-  std::vector<Digest> digests;       // of what the URLs give
-  std::string archive_member;        // the URLs give an archive, and the file is this member of it
+  std::vector<std::string> headers;           // "Name: value"
+  std::optional<Bytes> size;                  // of what the URLs give
+  std::vector<Digest> digests;                // of what the URLs give
+  std::vector<std::filesystem::path> copies;  // files of other tools' caches that may be the same
+  std::string archive_member;  // the URLs give an archive, and the file is this member of it
+  std::string
+      wrapped_as;  // the URLs may give an archive around the file, which has this name in it
 };
 
 // One row a scheme: the extension point for a new hub. A source is one file, source_<scheme>.cpp.
@@ -33,6 +37,9 @@ struct Source {
   // Finds the place, over the session's transport where it must ask. Throws Error. Null for what is
   // looked up elsewhere: sha256 in the store, a name in the catalog.
   Place (*resolve)(Session& session, const Reference& reference);
+  // Where other tools may keep the file of that digest; null where none is known.
+  std::vector<std::filesystem::path> (*copies)(const Reference& reference,
+                                               const std::string& sha256) = nullptr;
 };
 
 std::span<const Source> sources() noexcept;
@@ -43,6 +50,18 @@ const Source& source_of(const Reference& reference);
 
 Place resolve_path(Session& session, const Reference& reference);
 Place resolve_url(Session& session, const Reference& reference);
+Place resolve_hf(Session& session, const Reference& reference);
+Place resolve_mediapipe(Session& session, const Reference& reference);
+Place resolve_github(Session& session, const Reference& reference);
+std::vector<std::filesystem::path> hf_copies(const Reference& reference, const std::string& sha256);
+Place resolve_kaggle(Session& session, const Reference& reference);
+Place resolve_tfhub(Session& session, const Reference& reference);
+Place resolve_hf(Session& session, const Reference& reference);
+std::vector<std::filesystem::path> hf_copies(const Reference& reference, const std::string& sha256);
+Place resolve_kaggle(Session& session, const Reference& reference);
+Place resolve_tfhub(Session& session, const Reference& reference);
+Place resolve_mediapipe(Session& session, const Reference& reference);
+Place resolve_github(Session& session, const Reference& reference);
 Place resolve_npm(Session& session, const Reference& reference);
 
 }  // namespace litezoo::fetcher

@@ -19,9 +19,9 @@ void sweep_directory(const fs::path& directory, std::chrono::hours resumable_for
     const FileDescriptor lock = lock_abandoned(entry.path());
     if (!lock) continue;
     const auto age = fs::file_time_type::clock::now() - entry.last_write_time(error);
+    if (age < resumable_for) continue;
     fs::path journal = entry.path();
     journal.replace_extension(".journal");
-    if (fs::exists(journal, error) && age < resumable_for) continue;
     const auto size = entry.file_size(error);
     if (!fs::remove(entry.path(), error)) continue;
     fs::remove(journal, error);

@@ -42,10 +42,10 @@ class Store {
   std::vector<StoredFile> verify() const;
   // False when there was none. Throws Error(io).
   bool remove(std::string_view sha256) const;
-  // Removes every file whose digest is not in `keep`, and what dead processes left behind; partial
-  // downloads that a later run could go on with only when older than `resumable_for`.
+  // Removes every file whose digest is not in `keep`, and the unfinished transfers of dead
+  // processes that nobody went on with for `resumable_for`.
   Swept sweep(const std::set<std::string>& keep, std::chrono::hours resumable_for) const;
-  // The leftovers alone.
+  // The unfinished transfers alone.
   Swept sweep_partials(std::chrono::hours resumable_for) const;
 
   std::filesystem::path path_of(std::string_view sha256) const;

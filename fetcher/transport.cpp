@@ -247,6 +247,7 @@ Outcome perform(CURL* curl, const std::string& user_agent, const TransportSettin
   set(CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(settings.low_speed.count));
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.stall_timeout.count()));
   set(CURLOPT_BUFFERSIZE, 256L << 10);
+  if (request.method == HttpMethod::head) set(CURLOPT_NOBODY, 1L);
   if (request.compressed) set(CURLOPT_ACCEPT_ENCODING, "");
   const char* environment_ca = environment_ca_file();
   if (!request.ca_file.empty()) {
@@ -338,6 +339,9 @@ HttpReply Transport::follow(const HttpRequest& request, const HttpSink& sink) {
     reply.body = std::move(exchange.body);
     if (!is_redirect(exchange.head.status)) return reply;
     const Redirect redirect = redirect_of(exchange.head);
+    const auto target = parse_url(redirect.url);
+    const bool leaves = target && target->origin() != first->origin();
+    if (leaves && request.redirects == Redirects::same_origin) return reply;
     reply.failure = redirect.refusal;
     if (reply.failure.empty() && static_cast<int>(reply.hops.size()) > settings_.max_redirects) {
       reply.failure = "'" + without_query(request.url) + "' redirects without end";
@@ -347,21 +351,38 @@ HttpReply Transport::follow(const HttpRequest& request, const HttpSink& sink) {
   }
 }
 
-HttpReply Transport::get(const HttpRequest& request, const HttpSink& sink) {
+HttpReply Transport::send(const HttpRequest& request, const HttpSink& sink) {
   if (settings_.cancelled && settings_.cancelled()) {
     throw Error(ErrorKind::interrupted, "interrupted");
   }
   return follow(request, sink);
 }
 
-std::string Transport::get_text(const HttpRequest& request) {
-  std::string text;
+Transport::Text Transport::get_text(const HttpRequest& request) {
+  Text text;
   HttpSink sink;
   sink.body = [&text](std::span<const std::byte> bytes) {
-    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    text.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   };
-  require_success(get(request, sink), request.url);
+  const HttpReply reply = send(request, sink);
+  require_success(reply, request.url);
+  text.head = reply.hops.back();
   return text;
+}
+
+std::optional<std::string> link_of(const HttpHead& head, const std::string& rel) {
+  const std::string links = head.header("link").value_or("");
+  std::size_t at = 0;
+  for (;;) {
+    const std::size_t open = links.find('<', at);
+    const std::size_t close = links.find('>', open);
+    if (open == std::string::npos || close == std::string::npos) return std::nullopt;
+    const std::string parameters = links.substr(close + 1, links.find('<', close) - close - 1);
+    if (parameters.find("rel=\"" + rel + "\"") != std::string::npos) {
+      return links.substr(open + 1, close - open - 1);
+    }
+    at = close + 1;
+  }
 }
 
 void require_success(const HttpReply& reply, const std::string& url) {

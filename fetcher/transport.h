@@ -25,8 +25,16 @@ struct TransportSettings {
   std::function<bool()> cancelled;
 };
 
+enum class HttpMethod { get, head };
+
+// Redirects to follow: all, or only those that stay on the first host, port and scheme. The answer
+// that leads away is then the last hop, and no failure.
+enum class Redirects { all, same_origin };
+
 struct HttpRequest {
   std::string url;
+  HttpMethod method = HttpMethod::get;
+  Redirects redirects = Redirects::all;
   std::vector<std::string> headers;  // "Name: value"; sent on every hop
   std::string authorization;         // "Bearer ...": sent only to the origin of `url`; never shown
   std::string ca_file;               // besides the system's; empty = CURL_CA_BUNDLE, SSL_CERT_FILE
@@ -69,10 +77,14 @@ class Transport {
 
   // Failures of the network are in the reply. Throws what the sink throws, Error(interrupted), and
   // Error(corrupt) when the body is longer than the limit.
-  HttpReply get(const HttpRequest& request, const HttpSink& sink);
+  HttpReply send(const HttpRequest& request, const HttpSink& sink);
 
-  // The body of a 200. Throws Error(network), or Error(not_found) for 404 and 410.
-  std::string get_text(const HttpRequest& request);
+  struct Text {
+    std::string body;
+    HttpHead head;
+  };
+  // The body of a 2xx. Throws Error(network), or Error(not_found) for 404 and 410.
+  Text get_text(const HttpRequest& request);
 
  private:
   struct Curl;
@@ -82,6 +94,9 @@ class Transport {
   std::unique_ptr<Curl> curl_;
   std::set<std::string> unreachable_;  // origins
 };
+
+// The address of a Link header's entry with that rel; nothing when there is none.
+std::optional<std::string> link_of(const HttpHead& head, const std::string& rel);
 
 // Throws Error(network), or Error(not_found) for 404 and 410, unless the reply is a whole 2xx.
 void require_success(const HttpReply& reply, const std::string& url);

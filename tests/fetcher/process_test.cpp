@@ -66,6 +66,36 @@ TEST_CASE("kill -9 during a fetch leaves no file that is not whole") {
   CHECK(leftovers(bench.store) == 0);
 }
 
+TEST_CASE("what was transferred before a kill -9 is not transferred again") {
+  Workbench bench;
+  const std::string content = random_bytes(4'000'000);
+  bench.hub.add_file("/m.tflite", content);
+  struct Case {
+    std::string name, sha256;
+  };
+  const Case cases[] = {{"digest known", sha256_of_text(content)}, {"digest unknown", "-"}};
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const Store store(bench.directory.path() / c.name);
+    bench.hub.clear_faults();
+    bench.hub.forget_requests();
+    bench.hub.add_fault(hub::parse_fault("slow=4000000"));
+    for (int i = 0; i < 3; ++i) {
+      const Child child(store, c.sha256, bench.hub.url() + "/m.tflite");
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      child.kill();
+      child.wait();
+    }
+    bench.hub.clear_faults();
+    CHECK(Child(store, c.sha256, bench.hub.url() + "/m.tflite").wait() == 0);
+    CHECK(read_text_file(store.path_of(sha256_of_text(content))) == content);
+    CHECK(leftovers(store) == 0);
+    // What was on its way at a kill counts as sent, though it never arrived.
+    CHECK(bench.hub.bytes_sent() < content.size() + 400'000);
+    CHECK(bench.hub.requests().back().range.starts_with("bytes="));
+  }
+}
+
 TEST_CASE("eight processes that want the same file cost one transfer") {
   Workbench bench;
   const std::string content = random_bytes(1'000'000);

@@ -46,7 +46,8 @@ struct Hub::State {
       seen.push_back({on_cdn, request.method, request.target, request.get_header_value("Range"),
                       request.get_header_value("Authorization")});
       hitting = take_faults(request.target);
-      const auto found = resources.find(request.path);
+      auto found = resources.find(request.target);
+      if (found == resources.end()) found = resources.find(request.path);
       if (found != resources.end()) resource = found->second;
     }
     if (!on_cdn && serve_instead(request, response, hitting, cdn_url())) return;
@@ -58,6 +59,7 @@ struct Hub::State {
     const std::string& required = resource->required_authorization;
     if (!required.empty() && request.get_header_value("Authorization") != required) {
       response.status = 401;
+      for (const auto& [name, value] : resource->refusal_headers) response.set_header(name, value);
       response.set_content(R"({"error":"login required"})", "application/json");
       return;
     }

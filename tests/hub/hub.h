@@ -15,7 +15,11 @@ struct Resource {
   std::string content;
   std::string content_type = "application/octet-stream";
   std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> hub_headers;  // left out by the fault no-commit
+  int status = 200;
+  std::string location;                // where a 3xx status leads
   std::string required_authorization;  // 401 without exactly this; empty = open to all
+  std::map<std::string, std::string> refusal_headers;  // of that 401
 };
 
 // One request as it arrived.
@@ -38,7 +42,7 @@ class Hub {
   std::string url() const;      // "http://127.0.0.1:PORT"
   std::string cdn_url() const;  // the second port
 
-  // `path` starts with '/'. Served on both ports.
+  // `path` starts with '/'; one with a query answers only to exactly that. Served on both ports.
   void add(const std::string& path, Resource resource);
   void add_file(const std::string& path, const std::string& content);
 

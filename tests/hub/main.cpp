@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "tests/hub/hub.h"
+#include "tests/hub/hugging_face_api.h"
 #include "tests/hub/npm_registry.h"
 
 namespace {
@@ -22,6 +24,7 @@ constexpr const char* kUsage =
     "Serves model hubs on 127.0.0.1 until it is stopped, from\n"
     "  DIR/files/PATH                 as http://127.0.0.1:PORT/files/PATH\n"
     "  DIR/npm/PACKAGE/VERSION/PATH   as an npm registry at http://127.0.0.1:PORT/npm/\n"
+    "  DIR/hf/ORG/REPO/PATH           as a Hugging Face hub (set HF_ENDPOINT to the address)\n"
     "Example: litezoo-hub --root zoo --port 8080 --fault cut-off=100000@model.tflite*1\n"
     "Faults:\n";
 
@@ -96,6 +99,29 @@ void add_npm(litezoo::hub::Hub& hub, const fs::path& root) {
   }
 }
 
+// Large files are those that such a hub keeps beside git.
+bool is_large(const fs::path& file) {
+  return file.extension() == ".tflite" || file.extension() == ".task";
+}
+
+void add_hugging_face(litezoo::hub::Hub& hub, const fs::path& root) {
+  std::vector<litezoo::hub::HfRepository> repositories;
+  if (!fs::exists(root / "hf")) return;
+  for (const auto& owner : fs::directory_iterator(root / "hf")) {
+    for (const auto& entry : fs::directory_iterator(owner.path())) {
+      litezoo::hub::HfRepository repository;
+      repository.id = fs::relative(entry.path(), root / "hf").string();
+      for (const fs::path& file : files_below(entry.path())) {
+        repository.files.push_back({fs::relative(file, entry.path()).string(),
+                                    litezoo::read_text_file(file), is_large(file)});
+      }
+      repository.commit = litezoo::sha256_of(litezoo::as_bytes(repository.id)).substr(0, 40);
+      repositories.push_back(std::move(repository));
+    }
+  }
+  litezoo::hub::add_hf_repositories(hub, repositories);
+}
+
 int run(const std::vector<std::string>& arguments) {
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
@@ -106,6 +132,7 @@ int run(const std::vector<std::string>& arguments) {
   litezoo::hub::Hub hub(options.port, options.cdn_port);
   add_files(hub, options.root);
   add_npm(hub, options.root);
+  add_hugging_face(hub, options.root);
   for (const auto& fault : options.faults) hub.add_fault(fault);
   std::printf("{\"hub\":\"%s\",\"cdn\":\"%s\",\"npm\":\"%s\"}\n", hub.url().c_str(),
               hub.cdn_url().c_str(), litezoo::hub::npm_registry_url(hub).c_str());

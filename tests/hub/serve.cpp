@@ -229,6 +229,13 @@ void serve(const httplib::Request& request, httplib::Response& response,
   if (find(faults, FaultKind::endless) != nullptr) return send_endless(response, traffic);
   const std::uint64_t size = resource->content.size();
   const std::string tag = tag_of(*resource, faults);
+  if (find(faults, FaultKind::no_commit) == nullptr) {
+    for (const auto& [name, value] : resource->hub_headers) response.set_header(name, value);
+  }
+  if (!resource->location.empty()) {
+    response.set_redirect(resource->location, resource->status);
+    return response.set_content(resource->content, resource->content_type);
+  }
   for (const auto& [name, value] : resource->headers) {
     if (name != "ETag") response.set_header(name, value);
   }
