@@ -19,6 +19,7 @@ struct RecommendOptions {
   MeasurementSettings settings;
   ranker::Constraints constraints;
   bool no_measure = false;
+  bool all = false;
 };
 
 ranker::Constraints constraints_of(const RecommendOptions& options, Workspace& workspace) {
@@ -56,7 +57,7 @@ void recommend(Context& context, const RecommendOptions& options) {
       break;
   }
   if (context.json) return print_recommendation_json(context, walk);
-  print_recommendation(context, walk, constraints);
+  print_recommendation(context, walk, constraints, options.all);
 }
 
 }  // namespace
@@ -84,6 +85,7 @@ void add_recommend(CLI::App& command, Context& context) {
   command.add_option("--threads", options->settings.threads, "Threads")->check(CLI::Range(1, 1024));
   command.add_flag("--allow-unknown", constraints.allow_unknown,
                    "A fact nobody knows does not make a model fall");
+  command.add_flag("--all", options->all, "Name each candidate that fell, however many");
   command.add_flag("--no-measure", options->no_measure, "Run nothing");
   add_common_options(command, context);
   command.callback([&context, options] { recommend(context, *options); });

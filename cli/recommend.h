@@ -16,9 +16,10 @@ ranker::Walk walk_candidates(const Context& context, Workspace& workspace,
                              const ranker::Constraints& constraints,
                              const MeasurementSettings& settings);
 
-// The answer for people, with the reason each other candidate fell.
+// The answer for people, with the reason each other candidate fell; many that fell alike are
+// counted in one row unless `all`.
 void print_recommendation(const Context& context, const ranker::Walk& walk,
-                          const ranker::Constraints& constraints);
+                          const ranker::Constraints& constraints, bool all);
 
 // The same as JSON.
 void print_recommendation_json(const Context& context, const ranker::Walk& walk);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -13,6 +14,9 @@
 namespace litezoo::cli {
 namespace {
 
+// More candidates than this that fell alike are one row, so that the answer fits a screen.
+constexpr std::size_t kMostAlike = 3;
+
 std::string_view verdict_name(ranker::Verdict verdict) {
   switch (verdict) {
     case ranker::Verdict::found:
@@ -25,10 +29,15 @@ std::string_view verdict_name(ranker::Verdict verdict) {
   return "undecided";
 }
 
+// Steps at which nothing fell tell nothing.
 std::string waterfall_text(const ranker::Recommendation& result) {
   std::string text;
+  std::size_t before = 0;
   for (const auto& step : result.waterfall) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : " -> ", step.count, step.criterion);
+    if (!text.empty() && step.count == before) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : " -> ", step.count,
+                        text.empty() ? "of the task" : "after " + step.criterion);
+    before = step.count;
   }
   return text;
 }
@@ -65,16 +74,42 @@ void print_chosen(const Context& context, const ranker::Candidate& chosen) {
   line("sha256", chosen.inspection ? chosen.inspection->sha256 : chosen.artifact.sha256);
 }
 
-void print_eliminations(const Context& context, const ranker::Walk& walk,
-                        const ranker::Recommendation& result) {
-  Table table({{"fell"}, {"size", Align::right}, {"by"}, {"because"}});
-  std::size_t rows = 0;
+// Candidates that fell for one and the same reason, in the order of the first of them.
+struct Group {
+  std::string criterion, reason;
+  std::vector<std::size_t> candidates;
+};
+
+std::vector<Group> group_eliminations(const ranker::Recommendation& result) {
+  std::vector<Group> groups;
   for (const auto& fallen : result.eliminations) {
-    const auto& candidate = walk.candidates()[fallen.candidate];
-    table.add({candidate.artifact.name, size_text(candidate), fallen.criterion, fallen.reason});
-    ++rows;
+    const auto same = std::ranges::find_if(groups, [&](const Group& group) {
+      return group.criterion == fallen.criterion && group.reason == fallen.reason;
+    });
+    if (same == groups.end()) {
+      groups.push_back({fallen.criterion, fallen.reason, {fallen.candidate}});
+    } else {
+      same->candidates.push_back(fallen.candidate);
+    }
   }
-  if (rows == 0) return;
+  return groups;
+}
+
+void print_eliminations(const Context& context, const ranker::Walk& walk,
+                        const ranker::Recommendation& result, std::size_t most_alike) {
+  if (result.eliminations.empty()) return;
+  Table table({{"fell"}, {"size", Align::right}, {"by"}, {"because"}});
+  for (const Group& group : group_eliminations(result)) {
+    if (group.candidates.size() > most_alike) {
+      table.add({fmt::format("{} artifacts (--all lists them)", group.candidates.size()), "",
+                 group.criterion, group.reason});
+      continue;
+    }
+    for (const std::size_t index : group.candidates) {
+      const auto& candidate = walk.candidates()[index];
+      table.add({candidate.artifact.name, size_text(candidate), group.criterion, group.reason});
+    }
+  }
   context.out << '\n';
   table.print(context);
 }
@@ -116,7 +151,7 @@ nlohmann::ordered_json to_document(const ranker::Candidate& candidate) {
 }  // namespace
 
 void print_recommendation(const Context& context, const ranker::Walk& walk,
-                          const ranker::Constraints& constraints) {
+                          const ranker::Constraints& constraints, bool all) {
   const auto result = walk.result();
   if (result.chosen) {
     print_chosen(context, walk.candidates()[*result.chosen]);
@@ -129,7 +164,7 @@ void print_recommendation(const Context& context, const ranker::Walk& walk,
   }
   context.out << fmt::format("{:<11} {}\n", "candidates", waterfall_text(result));
   context.out << fmt::format("{:<11} {}\n", "search", claim_text(result));
-  print_eliminations(context, walk, result);
+  print_eliminations(context, walk, result, all ? result.eliminations.size() : kMostAlike);
 }
 
 void print_recommendation_json(const Context& context, const ranker::Walk& walk) {

@@ -30,8 +30,17 @@ Judgement judge_domain(const Candidate& candidate, const Constraints& constraint
 }
 
 Judgement judge_format(const Candidate& candidate, const Constraints&) {
-  if (candidate.artifact.format == ArtifactFormat::tflite) return kHolds;
-  return {Outcome::fails, "it is not a .tflite file and needs conversion"};
+  switch (candidate.artifact.format) {
+    case ArtifactFormat::tflite:
+      return kHolds;
+    case ArtifactFormat::task_bundle:
+      return {Outcome::fails, "it is a .task bundle of several models"};
+    case ArtifactFormat::saved_model:
+      return {Outcome::fails, "it is a SavedModel and needs conversion"};
+    case ArtifactFormat::other:
+      break;
+  }
+  return {Outcome::fails, "it is not a .tflite file"};
 }
 
 Judgement judge_license(const Candidate& candidate, const Constraints& constraints) {
