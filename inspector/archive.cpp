@@ -36,13 +36,18 @@ std::size_t number(std::string_view text, std::size_t at, std::size_t bytes) {
 
 std::optional<std::size_t> find_end_record(std::string_view file) {
   if (file.size() < kEndSize) return std::nullopt;
-  const std::size_t last = file.size() - kEndSize;
-  const std::size_t first = last - std::min(last, kLongestComment);
-  std::size_t at = file.rfind(kEndSignature, last);
-  while (at != std::string_view::npos && at >= first) {
-    if (at + kEndSize + number(file, at + 20, 2) == file.size()) return at;
-    if (at == 0) break;
-    at = file.rfind(kEndSignature, at - 1);
+  // memrchr, because most models end in weights and have no archive: the search must be fast.
+  std::size_t window = std::min(file.size(), kEndSize + kLongestComment);
+  const char* const first = file.data() + file.size() - window;
+  while (window > 0) {
+    const auto* const found = static_cast<const char*>(::memrchr(first, 'P', window));
+    if (found == nullptr) break;
+    const auto at = static_cast<std::size_t>(found - file.data());
+    if (file.size() - at >= kEndSize && file.substr(at, 4) == kEndSignature &&
+        at + kEndSize + number(file, at + 20, 2) == file.size()) {
+      return at;
+    }
+    window = static_cast<std::size_t>(found - first);
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "inspector/archive.h"
 #include "inspector/container.h"
 #include "inspector/schema_generated.h"
 #include "inspector/source.h"
@@ -57,6 +58,7 @@ ReadResult read_graph(std::span<const std::byte> bytes, const std::string& name,
     source.findings.add("schema-version", fault);
   }
   Graph graph = walk(model, source);
+  if (const auto archive = find_archive(bytes)) graph.flatbuffer_bytes = archive->start;
   validate(graph, source);
   return {std::move(graph), source.findings.take()};
 }

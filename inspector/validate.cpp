@@ -92,6 +92,8 @@ std::vector<bool> read_ones(const Subgraph& subgraph) {
 }
 
 void check_data(Tensor& tensor, const std::string& label, bool is_read, Source& source) {
+  // Checking texts reads them, and any number of tensors may share them.
+  if (tensor.type == TensorType::STRING) source.charge(tensor.data.size());
   if (const auto fault = data_fault(tensor)) {
     if (is_read) source.fail(label + ": " + *fault);
     source.findings.add("unused-constant", label + " is not used, and " + *fault);

@@ -4,6 +4,7 @@
 #include <array>
 #include <bitset>
 #include <cstring>
+#include <functional>
 #include <set>
 
 #include "inspector/cost.h"
@@ -85,6 +86,22 @@ void measure(const Tensor& tensor, std::int64_t zero, T mask, WeightStatistics& 
   result.unique = count_unique<T>(tensor.data);
 }
 
+// As many bytes as lie between the first and the last weight: weights of real files do not overlap,
+// those of a hostile one could be read a million times over.
+std::uint64_t readable_bytes(const Graph& graph) {
+  const std::byte* first = nullptr;
+  const std::byte* last = nullptr;
+  for (const Subgraph& subgraph : graph.subgraphs) {
+    for (const Tensor& tensor : subgraph.tensors) {
+      if (tensor.data.empty()) continue;
+      const std::byte* const end = tensor.data.data() + tensor.data.size();
+      if (first == nullptr || std::less<>()(tensor.data.data(), first)) first = tensor.data.data();
+      if (last == nullptr || std::less<>()(last, end)) last = end;
+    }
+  }
+  return static_cast<std::uint64_t>(last - first);
+}
+
 }  // namespace
 
 std::optional<WeightStatistics> weight_statistics(const Tensor& tensor) {
@@ -119,6 +136,7 @@ std::optional<WeightStatistics> weight_statistics(const Tensor& tensor) {
 std::vector<WeightStatistics> weight_statistics(const Graph& graph) {
   std::vector<WeightStatistics> result;
   std::set<const void*> seen;
+  std::uint64_t left = readable_bytes(graph);
   for (std::size_t s = 0; s < graph.subgraphs.size(); ++s) {
     const Subgraph& subgraph = graph.subgraphs[s];
     for (const Operator& op : subgraph.operators) {
@@ -127,6 +145,8 @@ std::vector<WeightStatistics> weight_statistics(const Graph& graph) {
         const Tensor& tensor = subgraph.tensors[static_cast<std::size_t>(op.inputs[i])];
         if (!tensor.is_constant() || !is_parameter(op, i, tensor)) continue;
         if (!seen.insert(tensor.data.data()).second) continue;
+        if (tensor.data.size() > left) return result;
+        left -= tensor.data.size();
         if (auto statistics = weight_statistics(tensor)) {
           statistics->subgraph = s;
           statistics->tensor = op.inputs[i];

@@ -209,6 +209,7 @@ string slice(const Node& n, unsigned accepted) {
 }
 
 bool all_ones(const Tensor& tensor) {
+  if (tensor.data.size() > kMostDimensions * sizeof(std::int32_t)) return false;
   std::vector<std::int32_t> values(tensor.data.size() / sizeof(std::int32_t));
   if (!values.empty()) {
     std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(std::int32_t));
