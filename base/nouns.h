@@ -131,7 +131,7 @@ struct Device {
 
 struct MeasurementSettings {
   std::uint32_t threads = 1;
-  std::uint32_t min_runs = 50;  // undisturbed ones
+  std::uint32_t min_runs = 50;                                   // undisturbed ones
   std::chrono::nanoseconds min_time = std::chrono::seconds(1);   // of undisturbed runs
   std::chrono::nanoseconds max_time = std::chrono::seconds(10);  // of everything after the warm-up
   std::chrono::nanoseconds max_warmup_time = std::chrono::seconds(2);
@@ -148,7 +148,8 @@ struct MeasurementSettings {
 struct MeasurementBlock {
   std::size_t first = 0, count = 0;  // a range of Measurement::samples
   Nanoseconds anchor_before{}, anchor_after{};
-  std::string voided;  // why its samples do not count: "the machine slowed down by 12 %"; else empty
+  std::string
+      voided;  // why its samples do not count: "the machine slowed down by 12 %"; else empty
 };
 
 // What a run gave. Key: sha256 x device x engine build x settings; the raw samples are kept.
@@ -161,13 +162,13 @@ struct Measurement {
   MeasurementSettings settings;
   std::string taken_at;  // ISO 8601, UTC
   Nanoseconds load{}, init{}, first_run{};
-  std::vector<Nanoseconds> warmup;   // in the order they ran
-  std::vector<Nanoseconds> samples;  // in the order they ran; none is ever dropped
+  std::vector<Nanoseconds> warmup;       // in the order they ran
+  std::vector<Nanoseconds> samples;      // in the order they ran; none is ever dropped
   std::vector<MeasurementBlock> blocks;  // cover samples
-  Bytes peak_memory;                 // VmHWM of the child process
-  Bytes baseline_memory;             // VmHWM of the child before the model was loaded
-  Bytes arena;                       // planned activations
-  std::uint32_t partitions = 0;      // XNNPACK subgraphs
+  Bytes peak_memory;                     // VmHWM of the child process
+  Bytes baseline_memory;                 // VmHWM of the child before the model was loaded
+  Bytes arena;                           // planned activations
+  std::uint32_t partitions = 0;          // XNNPACK subgraphs
   std::uint32_t delegated_nodes = 0, fallback_nodes = 0;
   std::vector<std::string> fallback_operators;  // "GATHER x2", most first
 };
