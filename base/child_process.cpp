@@ -82,6 +82,7 @@ ChildResult run_child(const std::vector<std::string>& command, Nanoseconds time_
   Pipe errors = make_pipe();
   std::vector<std::string> copy = command;
   std::vector<char*> arguments;
+  arguments.reserve(copy.size() + 1);
   for (auto& argument : copy) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
 

@@ -138,7 +138,7 @@ class Transfer {
       report();
     };
     wrong_range_ = false;
-    const HttpReply reply = session_.transport().send(request, sink);
+    HttpReply reply = session_.transport().send(request, sink);
     if (wrong_range_) restart();
     return reply;
   }

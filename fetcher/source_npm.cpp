@@ -43,12 +43,12 @@ Json package_description(Session& session, const std::string& package, const std
 
 // An exact version, or what a tag such as "latest" stands for.
 std::string exact_version(const Json& description, const Reference& reference) {
-  const std::string wanted = reference.revision.empty() ? "latest" : reference.revision;
+  std::string wanted = reference.revision.empty() ? "latest" : reference.revision;
   const Json& versions = description["versions"];
   if (versions.contains(wanted)) return wanted;
   const auto tags = description.find("dist-tags");
   const bool has_tags = tags != description.end() && tags->is_object();
-  const std::string tagged = has_tags ? text_at(*tags, wanted.c_str()) : "";
+  std::string tagged = has_tags ? text_at(*tags, wanted.c_str()) : "";
   if (!tagged.empty() && versions.contains(tagged)) return tagged;
   const std::string latest = has_tags ? text_at(*tags, "latest") : "";
   throw Error(ErrorKind::not_found,

@@ -34,6 +34,7 @@ const Source& source_of(const Reference& reference) {
   const auto* source = std::ranges::find(kSources, reference.scheme, &Source::scheme);
   if (source != kSources.end()) return *source;
   std::vector<std::string> known;
+  known.reserve(kSources.size());
   for (const Source& row : kSources) known.emplace_back(syntax_of(row.scheme).form);
   throw Error(ErrorKind::usage, "cannot fetch '" + escape_for_terminal(reference.text) +
                                     "': nothing is fetched from " +
