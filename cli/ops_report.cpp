@@ -44,7 +44,8 @@ double gmacs_per_second(const OpRow& row) {
 }
 
 // Steps of loops occur several times a run; their times are added up.
-using StepTimes = std::map<std::pair<std::size_t, std::size_t>, std::vector<Nanoseconds>>;
+using StepKey = std::tuple<std::size_t, std::size_t, std::string>;  // subgraph, node, operator
+using StepTimes = std::map<StepKey, std::vector<Nanoseconds>>;
 
 struct Timings {
   std::vector<runtime::NodeTiming> order;  // of the first run, each step once
@@ -59,9 +60,9 @@ Timings take_timings(runtime::Session& session, const MeasurementSettings& setti
     const auto before = Clock::now();
     session.run();
     result.whole.emplace_back(Clock::now() - before);
-    std::map<std::pair<std::size_t, std::size_t>, Nanoseconds> sums;
+    std::map<StepKey, Nanoseconds> sums;
     for (const auto& timing : session.run_timed()) {
-      const std::pair key(timing.subgraph, timing.node);
+      const StepKey key(timing.subgraph, timing.node, timing.op);
       if (run == 0 && !sums.contains(key)) result.order.push_back(timing);
       sums[key] += timing.time;
     }
@@ -110,7 +111,7 @@ OpsReport make_report(const Graph& graph, const Timings& timings) {
   OpsReport report;
   const inspector::Cost cost = inspector::cost_of(graph);
   for (const auto& timing : timings.order) {
-    const auto& times = timings.times.at({timing.subgraph, timing.node});
+    const auto& times = timings.times.at({timing.subgraph, timing.node, timing.op});
     report.nodes.push_back(row_of(graph, cost, timing, quantile(times, 0.5)));
     report.sum += report.nodes.back().time;
   }
@@ -121,6 +122,13 @@ OpsReport make_report(const Graph& graph, const Timings& timings) {
   report.whole = quantile(timings.whole, 0.5);
   report.by_type = group_by_type(report.nodes);
   return report;
+}
+
+// A partition is one step of many nodes and has no number of its own.
+std::string node_text(const OpRow& row) {
+  if (row.node == runtime::kNoNode) return "-";
+  return row.subgraph == 0 ? std::to_string(row.node)
+                           : fmt::format("{}:{}", row.subgraph, row.node);
 }
 
 void print_rows(const Context& context, std::string_view first_title, std::span<const OpRow> rows,
@@ -136,7 +144,7 @@ void print_rows(const Context& context, std::string_view first_title, std::span<
   Table table(std::move(columns));
   for (const OpRow& row : rows) {
     std::vector<std::string> cells{
-        row.subgraph == 0 ? std::to_string(row.node) : fmt::format("{}:{}", row.subgraph, row.node),
+        node_text(row),
         row.op,
         to_text(row.time),
         fmt::format("{:.1f} %", 100 * row.share),
@@ -154,14 +162,17 @@ void print_csv(const Context& context, const OpsReport& report) {
   for (const OpRow& row : report.nodes) {
     std::string op = row.op;
     std::ranges::replace(op, '"', '\'');
-    context.out << fmt::format("{},{},\"{}\",{},{},{:.6f},{},{}\n", row.subgraph, row.node, op,
+    context.out << fmt::format("{},{},\"{}\",{},{},{:.6f},{},{}\n", row.subgraph,
+                               row.node == runtime::kNoNode ? "" : std::to_string(row.node), op,
                                row.engine, row.time.count(), row.share, row.macs, row.shape);
   }
 }
 
 nlohmann::ordered_json to_document(const OpRow& row) {
+  const auto node =
+      row.node == runtime::kNoNode ? nlohmann::ordered_json() : nlohmann::ordered_json(row.node);
   return {{"subgraph", row.subgraph},
-          {"node", row.node},
+          {"node", node},
           {"op", row.op},
           {"engine", row.engine},
           {"time_ns", row.time.count()},

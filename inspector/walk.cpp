@@ -32,7 +32,7 @@ std::span<const std::byte> outside_bytes(std::uint64_t offset, std::uint64_t siz
 ByteSpans read_buffers(const schema::Model& model, Graph& graph, Source& source) {
   ByteSpans result;
   if (model.buffers() == nullptr) return result;
-  source.charge(model.buffers()->size() * sizeof(result[0]) / 4);
+  source.charge(model.buffers()->size() * sizeof(ByteSpans::value_type) / 4);
   result.reserve(model.buffers()->size());
   for (const auto* buffer : *model.buffers()) {
     auto bytes = view_bytes(buffer->data());

@@ -41,6 +41,9 @@ struct Plan {
   Bytes arena;                                  // planned activations
 };
 
+// The node number of a step that is a whole XNNPACK partition.
+inline constexpr std::size_t kNoNode = static_cast<std::size_t>(-1);
+
 struct NodeTiming {
   std::size_t subgraph = 0, node = 0;
   std::string op;
