@@ -76,7 +76,7 @@ std::vector<std::string> domains(Catalog& catalog) {
 }
 
 std::string find_domain(Catalog& catalog, std::string_view name) {
-  const std::string wanted = to_lower(name);
+  std::string wanted = to_lower(name);
   Store& store = catalog.store();
   const bool used = store.read([&] {
     return store.query("SELECT 1 FROM artifact_domain WHERE domain = ? LIMIT 1")

@@ -102,7 +102,7 @@ void binary_row(const A* a, bool a_steps, const B* b, bool b_steps, Out* out, st
 // Sets output 0 to the broadcast shape of inputs 0 and 1 and returns the loop
 // output = op(input 0, input 1). Types are the caller's to check.
 template <typename A, typename B, typename Out, typename Op>
-Evaluate broadcast_binary(Node& node, const Op& op) {
+Evaluate broadcast_binary(Node& node, Op op) {
   const std::array<const Shape*, 2> shapes{&node.input(0).shape, &node.input(1).shape};
   const Broadcast plan(node, shapes);
   node.set_shape(0, plan.shape());

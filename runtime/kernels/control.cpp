@@ -19,6 +19,7 @@ std::vector<const RuntimeTensor*> inputs_from(const Node& node, std::size_t firs
 
 std::vector<Shape> shapes_of(const std::vector<const RuntimeTensor*>& tensors) {
   std::vector<Shape> shapes;
+  shapes.reserve(tensors.size());
   for (const RuntimeTensor* tensor : tensors) shapes.push_back(tensor->shape);
   return shapes;
 }

@@ -22,9 +22,10 @@ StepTable step_table(double input_min, double input_max, double output_scale,
                      const std::function<double(double)>& function);
 
 inline std::int16_t interpolate(const StepTable& table, std::int16_t raw) noexcept {
-  const auto index = static_cast<std::size_t>(256 + (raw >> 7));
-  const auto slope = static_cast<std::int16_t>(table[index + 1] - table[index]);
-  return static_cast<std::int16_t>(table[index] + ((slope * (raw & 0x7F) + 64) >> 7));
+  const int step = 256 + (raw >> 7);
+  const auto* entry = table.data() + step;
+  const auto slope = static_cast<std::int16_t>(entry[1] - entry[0]);
+  return static_cast<std::int16_t>(entry[0] + ((slope * (raw & 0x7F) + 64) >> 7));
 }
 
 // True for the types whose elements are always scaled integers here.
