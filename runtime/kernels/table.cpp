@@ -37,10 +37,12 @@
 #include "runtime/kernels/select.h"
 #include "runtime/kernels/shape.h"
 #include "runtime/kernels/signal.h"
+#include "runtime/kernels/skip_gram.h"
 #include "runtime/kernels/slice.h"
 #include "runtime/kernels/softmax.h"
 #include "runtime/kernels/space.h"
 #include "runtime/kernels/sparse.h"
+#include "runtime/kernels/stablehlo.h"
 #include "runtime/kernels/suppression.h"
 #include "runtime/kernels/svdf.h"
 #include "runtime/kernels/unary.h"
@@ -80,6 +82,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::SPACE_TO_DEPTH, prepare_space_to_depth},
     {BuiltinOperator::SVDF, prepare_svdf, Trait::stateful},
     {BuiltinOperator::TANH, prepare_tanh, Trait::in_place},
+    {BuiltinOperator::SKIP_GRAM, prepare_skip_gram},
     {BuiltinOperator::CALL, prepare_call, Trait::stateful},
     {BuiltinOperator::EMBEDDING_LOOKUP_SPARSE, prepare_embedding_lookup_sparse},
     {BuiltinOperator::PAD, prepare_pad},
@@ -217,9 +220,13 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::STABLEHLO_MAXIMUM, prepare_maximum, Trait::in_place},
     {BuiltinOperator::STABLEHLO_AND, prepare_bitwise_and, Trait::in_place},
     {BuiltinOperator::STABLEHLO_MINIMUM, prepare_minimum, Trait::in_place},
+    {BuiltinOperator::STABLEHLO_SCATTER, prepare_stablehlo_scatter, Trait::stateful},
     {BuiltinOperator::STABLEHLO_PAD, prepare_stablehlo_pad},
+    {BuiltinOperator::STABLEHLO_REDUCE_WINDOW, prepare_stablehlo_reduce_window, Trait::stateful},
     {BuiltinOperator::STABLEHLO_WHILE, prepare_while, Trait::stateful},
+    {BuiltinOperator::STABLEHLO_GATHER, prepare_stablehlo_gather},
     {BuiltinOperator::DILATE, prepare_dilate},
+    {BuiltinOperator::STABLEHLO_RNG_BIT_GENERATOR, prepare_stablehlo_rng_bit_generator},
     {BuiltinOperator::STABLEHLO_COMPOSITE, prepare_stablehlo_composite, Trait::stateful},
     {BuiltinOperator::STABLEHLO_SHIFT_LEFT, prepare_shift_left, Trait::in_place},
     {BuiltinOperator::STABLEHLO_CASE, prepare_stablehlo_case, Trait::stateful},

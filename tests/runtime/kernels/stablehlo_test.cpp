@@ -1,0 +1,144 @@
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "tests/runtime/kernels/indices.h"
+#include "tests/support/run_graph.h"
+
+namespace litezoo::test {
+namespace {
+
+using Dims = std::vector<std::int32_t>;
+using Floats = std::vector<float>;
+
+// The body of a reduction.
+void add_body(GraphBuilder& b, BuiltinOperator code) {
+  b.subgraph();
+  const int x = b.input(TensorType::FLOAT32, {});
+  const int y = b.input(TensorType::FLOAT32, {});
+  b.op(code, {x, y}, {b.output(TensorType::FLOAT32)}, AddOptions{});
+}
+
+}  // namespace
+
+TEST_CASE("STABLEHLO_GATHER takes slices whose start is moved back inside") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {3, 4, 2});
+  const int i = b.input(TensorType::INT64, {2, 3, 2});
+  b.op(BuiltinOperator::STABLEHLO_GATHER, {x, i}, {b.output(TensorType::FLOAT32)},
+       StablehloGatherOptions{.offset_dims = {2, 3},
+                              .collapsed_slice_dims = {0},
+                              .start_index_map = {1, 0},
+                              .index_vector_dim = 2,
+                              .slice_sizes = {1, 2, 2}});
+  const Floats from = counting<float>({3, 4, 2});
+  const std::vector<std::int64_t> indices = {0, 0, 1, 0, 2, 1, 3, 1, -9, 2, 1, 7};
+  const RunResult result = run_graph(b.graph(), {from, indices});
+  CHECK(result.shape() == Dims{2, 3, 2, 2});
+  CHECK(result.values<float>() == filled<float>({2, 3, 2, 2}, [&](const Index& at) {
+          const auto row = static_cast<std::size_t>(at[0] * 3 + at[1]) * 2;
+          const std::int64_t first = std::clamp<std::int64_t>(indices[row + 1], 0, 2);
+          const std::int64_t second = std::clamp<std::int64_t>(indices[row], 0, 2);
+          return from[offset_of({3, 4, 2}, {first, second + at[2], at[3]})];
+        }));
+}
+
+TEST_CASE("STABLEHLO_GATHER refuses options that contradict its operand") {
+  for (const std::vector<std::int64_t>& sizes :
+       {std::vector<std::int64_t>{1, 5}, {2, 2}, {1}, {1, -1}}) {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {3, 4});
+    const int i = b.input(TensorType::INT32, {2, 1});
+    b.op(BuiltinOperator::STABLEHLO_GATHER, {x, i}, {b.output(TensorType::FLOAT32)},
+         StablehloGatherOptions{.offset_dims = {1},
+                                .collapsed_slice_dims = {0},
+                                .start_index_map = {0},
+                                .index_vector_dim = 1,
+                                .slice_sizes = sizes});
+    CHECK_THROWS_AS(run_graph(b.graph(), {Floats(12), Dims{0, 0}}), Error);
+  }
+}
+
+TEST_CASE("STABLEHLO_SCATTER combines updates and leaves out those that stick out") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {4, 2});
+  const int i = b.input(TensorType::INT32, {3, 1});
+  const int u = b.input(TensorType::FLOAT32, {3, 2});
+  b.op(BuiltinOperator::STABLEHLO_SCATTER, {x, i, u}, {b.output(TensorType::FLOAT32)},
+       StablehloScatterOptions{.update_window_dims = {1},
+                               .inserted_window_dims = {0},
+                               .scatter_dims_to_operand_dims = {0},
+                               .index_vector_dim = 1,
+                               .update_computation_subgraph_index = 1});
+  add_body(b, BuiltinOperator::ADD);
+  const auto run = [&](const Dims& indices) {
+    return run_graph(b.graph(), {Floats(8, 1), indices, Floats{1, 2, 10, 20, 100, 200}})
+        .values<float>();
+  };
+  CHECK(run({1, 3, 1}) == Floats{1, 1, 102, 203, 1, 1, 11, 21});
+  CHECK(run({0, 4, -1}) == Floats{2, 3, 1, 1, 1, 1, 1, 1});
+}
+
+TEST_CASE("STABLEHLO_REDUCE_WINDOW pools with padding, strides and dilations") {
+  struct Case {
+    std::int64_t window, stride, base, dilation, low, high;
+  };
+  const Case cases[] = {{2, 1, 1, 1, 0, 0}, {3, 2, 1, 1, 1, 1},  {2, 1, 2, 1, 0, 0},
+                        {2, 1, 1, 2, 0, 0}, {2, 1, 1, 1, -1, 2}, {9, 1, 1, 1, 0, 0}};
+  for (const auto& c : cases) {
+    CAPTURE(c.window);
+    CAPTURE(c.stride);
+    CAPTURE(c.low);
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {6});
+    const int begin = b.constant<float>({}, {0.5F});
+    b.op(BuiltinOperator::STABLEHLO_REDUCE_WINDOW, {x, begin}, {b.output(TensorType::FLOAT32)},
+         StablehloReduceWindowOptions{
+             {c.window}, {c.stride}, {c.base}, {c.dilation}, {c.low, c.high}, 1});
+    add_body(b, BuiltinOperator::ADD);
+    const Floats from = {1, 2, 4, 8, 16, 32};
+    Floats spread;  // dilated and padded; -1 = nothing
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (i > 0) spread.insert(spread.end(), static_cast<std::size_t>(c.base - 1), -1.0F);
+      spread.push_back(from[i]);
+    }
+    spread.insert(spread.end(), static_cast<std::size_t>(c.high), -1.0F);
+    if (c.low >= 0) {
+      spread.insert(spread.begin(), static_cast<std::size_t>(c.low), -1.0F);
+    } else {
+      spread.erase(spread.begin(), spread.begin() - c.low);
+    }
+    Floats want;
+    const auto reach = static_cast<std::size_t>((c.window - 1) * c.dilation + 1);
+    for (std::size_t at = 0; at + reach <= spread.size();
+         at += static_cast<std::size_t>(c.stride)) {
+      float sum = 0.5F;
+      for (std::size_t k = 0; k < reach; k += static_cast<std::size_t>(c.dilation)) {
+        if (spread[at + k] >= 0) sum += spread[at + k];
+      }
+      want.push_back(sum);
+    }
+    CHECK(run_graph(b.graph(), {from}).values<float>() == want);
+  }
+}
+
+TEST_CASE("STABLEHLO_RNG_BIT_GENERATOR gives the known answers and moves its state on") {
+  const auto run = [](StablehloRngAlgorithm algorithm) {
+    GraphBuilder b;
+    const int state = b.input(TensorType::UINT64, {2});
+    b.op(BuiltinOperator::STABLEHLO_RNG_BIT_GENERATOR, {state},
+         {b.output(TensorType::UINT64), b.output(TensorType::UINT32, {4})},
+         StablehloRngBitGeneratorOptions{algorithm});
+    return run_graph(b.graph(), {std::vector<std::uint64_t>{0, 0}});
+  };
+  using Words = std::vector<std::uint32_t>;
+  const RunResult philox = run(StablehloRngAlgorithm::PHILOX);
+  CHECK(philox.values<std::uint32_t>(1) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox.values<std::uint64_t>(0) == std::vector<std::uint64_t>{0, 1});
+  const RunResult threefry = run(StablehloRngAlgorithm::THREEFRY);
+  const Words words = threefry.values<std::uint32_t>(1);
+  CHECK(words[0] == 0x6b200159);
+  CHECK(words[1] == 0x99ba4efe);
+  CHECK(threefry.values<std::uint64_t>(0) == std::vector<std::uint64_t>{0, 2});
+}
+
+}  // namespace litezoo::test
