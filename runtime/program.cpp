@@ -7,25 +7,13 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "runtime/flag.h"
 
 namespace litezoo::runtime {
 namespace {
 
 // Where constants without bytes point: kernels may read past the end of any tensor.
 alignas(kTensorAlignment) std::byte nothing[2 * kTensorAlignment];
-
-// True from construction to destruction.
-class Flag {
- public:
-  explicit Flag(bool& flag) : flag_(flag), before_(flag) { flag_ = true; }
-  Flag(const Flag&) = delete;
-  Flag& operator=(const Flag&) = delete;
-  ~Flag() { flag_ = before_; }
-
- private:
-  bool& flag_;
-  bool before_;
-};
 
 [[noreturn]] void corrupt(const std::string& why) {
   throw Error(ErrorKind::corrupt, why);

@@ -153,7 +153,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::vector<Shape> planned_for_;
   bool planned_ = false, committed_ = false;
   bool allocating_ = false;  // set_shape gives memory at once: while folding and running
-  bool busy_ = false;        // executing: a second call would be a circle
+  bool busy_ = false;        // planning or executing: a second call would be a circle
   std::size_t arena_bytes_ = 0;
   TensorMemory arena_;
 };

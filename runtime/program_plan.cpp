@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "runtime/flag.h"
 #include "runtime/program.h"
 
 // The planning half of Program: shapes, constant folding, memory.
@@ -62,6 +63,7 @@ void Program::plan(std::span<const Shape> shapes) {
     corrupt(fmt::format("subgraph {} is called with {} inputs, it has {}", index_, shapes.size(),
                         subgraph_.inputs.size()));
   }
+  const Flag busy(busy_);
   planned_ = committed_ = false;
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
     TensorState& state = states_[i];
