@@ -25,7 +25,8 @@ std::vector<std::uint8_t> example() {
       builder.Int(3);
       builder.Int(-4);
     });
-    builder.IndirectDouble("far", 2.5);
+    // Not a float's value: flexbuffers 2.0.8 writes those wrongly.
+    builder.IndirectDouble("far", 0.1);
   });
   builder.Finish();
   return builder.GetBuffer();
@@ -40,7 +41,7 @@ TEST_CASE("options are read from the map that the flexbuffers library writes") {
   CHECK(options->integer("count", 0) == -300);
   CHECK(options->integer("big", 0) == 70000);
   CHECK(options->number("ratio", 0) == 0.25F);
-  CHECK(options->number("far", 0) == 2.5F);
+  CHECK(options->number("far", 0) == 0.1F);
   CHECK(options->integer("ratio", 9) == 0);
   CHECK(options->number("count", 0) == -300.0F);
   CHECK(options->flag("on", false));
