@@ -54,8 +54,8 @@ std::string evidence_text(const ranker::Candidate& candidate) {
   std::string text = fmt::format("p50 {}, p90 {}", to_text(summary->p50), to_text(summary->p90));
   if (summary->p90_bound) text += fmt::format(" (at most {}, 95 %)", to_text(*summary->p90_bound));
   return text + fmt::format(
-                    ", min {}, {} runs, peak memory {}, {} XNNPACK partitions, {} fallback "
-                    "nodes",
+                    ", min {}, {} runs, peak memory {}, XNNPACK partitions: {}, "
+                    "fallback nodes: {}",
                     to_text(summary->min), summary->runs,
                     to_text(ranker::memory_of(*candidate.measurement)),
                     candidate.measurement->partitions, candidate.measurement->fallback_nodes);
