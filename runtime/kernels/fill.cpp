@@ -24,7 +24,8 @@ std::int64_t range_length(const Node& node, T start, T limit, T delta) {
     __extension__ using Wide = __int128;
     const Wide distance = start < limit ? Wide{limit} - start : Wide{start} - limit;
     const Wide step = delta > 0 ? Wide{delta} : -Wide{delta};
-    length = static_cast<double>((distance + step - 1) / step);
+    const Wide steps = (distance + step - 1) / step;
+    length = static_cast<double>(steps);
   } else {
     length = static_cast<double>(std::ceil(std::abs((limit - start) / delta)));
   }

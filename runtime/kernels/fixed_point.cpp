@@ -54,13 +54,15 @@ ActivationRange<std::int32_t> quantized_activation_range(const Node& node,
                                                          ActivationFunction activation,
                                                          const RuntimeTensor& output) {
   expect_quantized(node, output);
-  const auto [low, high] = quantized_type_range(node, output.type);
+  const auto type_range = quantized_type_range(node, output.type);
   const auto [low_real, high_real] = float_activation_range(node, activation);
+  // clang 14 cannot capture a structured binding.
+  const auto low = static_cast<double>(type_range.min);
+  const auto high = static_cast<double>(type_range.max);
   const auto quantize = [&](float real) {
-    const double steps = std::round(real / output.scale());
-    return static_cast<std::int32_t>(std::clamp(static_cast<double>(output.zero_point()) + steps,
-                                                static_cast<double>(low),
-                                                static_cast<double>(high)));
+    const auto steps = static_cast<double>(std::round(real / output.scale()));
+    return static_cast<std::int32_t>(
+        std::clamp(static_cast<double>(output.zero_point()) + steps, low, high));
   };
   return {quantize(low_real), quantize(high_real)};
 }
