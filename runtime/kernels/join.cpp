@@ -234,6 +234,7 @@ Evaluate prepare_split_v(Node& node) {
     node.corrupt("the sizes of its parts do not add up to the size of its input");
   }
   std::vector<std::int32_t> sizes;
+  sizes.reserve(wanted.size());
   for (const std::int64_t size : wanted) {
     sizes.push_back(static_cast<std::int32_t>(size == -1 ? rest : size));
   }

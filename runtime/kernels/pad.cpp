@@ -244,6 +244,7 @@ Evaluate prepare_mirror_pad(Node& node) {
   }
   if (paddings.empty()) paddings.push_back({1, 0, 0});
   std::vector<MirrorAxis> axes;
+  axes.reserve(paddings.size());
   for (const PaddedAxis& axis : paddings) axes.push_back(mirror_axis(node, axis, reflect));
   MirrorAxis row = std::move(axes.back());
   axes.pop_back();

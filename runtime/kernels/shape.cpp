@@ -44,7 +44,7 @@ void write_integers(const RuntimeTensor& output, const std::vector<std::int64_t>
                          [](std::int64_t v) { return static_cast<T>(v); });
 }
 
-Evaluate give_integers(Node& node, std::vector<std::int64_t> values) {
+Evaluate give_integers(const Node& node, const std::vector<std::int64_t>& values) {
   node.expect_type(node.output(0), {TensorType::INT32, TensorType::INT64});
   if (node.output(0).type == TensorType::INT32) {
     return [values](const Node& n) { write_integers<std::int32_t>(n.output(0), values); };

@@ -39,6 +39,7 @@ Evaluate move_blocks(Node& node, const Shape& deep, std::int32_t block, std::int
       {c, 1, 1},
   }};
   std::vector<CopyAxis> copy;
+  copy.reserve(axes.size());
   for (const auto& [count, wide, narrow] : axes) {
     copy.push_back(to_depth ? CopyAxis{size_of(count), wide, narrow}
                             : CopyAxis{size_of(count), narrow, wide});
