@@ -398,7 +398,7 @@ struct StablehloCaseOptions {
   std::vector<std::int32_t> branch_subgraph_indices;
 };
 
-using OperatorOptions = std::variant<
+using OperatorOptionsVariant = std::variant<
     std::monostate, Conv2DOptions, Conv3DOptions, DepthwiseConv2DOptions, TransposeConvOptions,
     Pool2DOptions, FullyConnectedOptions, BatchMatMulOptions, SvdfOptions, RnnOptions,
     SequenceRnnOptions, BidirectionalSequenceRnnOptions, LstmOptions,
@@ -416,5 +416,17 @@ using OperatorOptions = std::variant<
     StablehloPadOptions, StablehloIotaOptions, StablehloDotGeneralOptions, StablehloSortOptions,
     StablehloWhileOptions, StablehloGatherOptions, StablehloScatterOptions,
     StablehloTransposeOptions, StablehloRngBitGeneratorOptions, StablehloCaseOptions>;
+
+// A variant whose copies and destruction are compiled once, in operator_options.cpp: with some seventy
+// alternatives they are the largest part of every file that copies a graph.
+struct OperatorOptions : OperatorOptionsVariant {
+  using OperatorOptionsVariant::OperatorOptionsVariant;
+  OperatorOptions() noexcept;
+  OperatorOptions(const OperatorOptions& other);
+  OperatorOptions(OperatorOptions&& other) noexcept;
+  OperatorOptions& operator=(const OperatorOptions& other);
+  OperatorOptions& operator=(OperatorOptions&& other) noexcept;
+  ~OperatorOptions();
+};
 
 }  // namespace litezoo
