@@ -23,6 +23,25 @@ const std::byte* bias_data(const Node& node) {
   return node.has_input(kBias) ? node.input(kBias).data : nullptr;
 }
 
+void pack_dense(PackedMatrix<float>& packed, const Node& /*node*/, const RuntimeTensor& weights,
+                const MatrixLayout& layout) {
+  pack_into(packed, weights.values<float>(), layout);
+}
+
+void pack_dense(PackedMatrix<std::int16_t>& packed, const Node& node, const RuntimeTensor& weights,
+                const MatrixLayout& layout) {
+  pack_into(packed, unpack_int16(node, weights).data(), layout);
+}
+
+void pack_dense(PackedMatrix<std::int8_t>& packed, const Node& node, const RuntimeTensor& weights,
+                const MatrixLayout& layout) {
+  if (weights.type == TensorType::INT8 || weights.type == TensorType::UINT8) {
+    pack_into(packed, weights.values<std::int8_t>(), layout);
+  } else {
+    pack_into(packed, unpack_int8(node, weights).data(), layout);
+  }
+}
+
 // W: packed weights. FLOAT32 rows are used as they lie, others through IntegerRows.
 template <typename W>
 class FullyConnected {
@@ -62,14 +81,8 @@ class FullyConnected {
     if (weights.definition->sparsity) {
       const std::vector<std::byte> dense = unfold(node, weights);
       pack_into(packed_, reinterpret_cast<const W*>(dense.data()), layout);
-    } else if constexpr (std::is_same_v<W, float>) {
-      pack_into(packed_, weights.values<float>(), layout);
-    } else if constexpr (std::is_same_v<W, std::int16_t>) {
-      pack_into(packed_, unpack_int16(node, weights).data(), layout);
-    } else if (weights.type == TensorType::INT8 || weights.type == TensorType::UINT8) {
-      pack_into(packed_, weights.values<std::int8_t>(), layout);
     } else {
-      pack_into(packed_, unpack_int8(node, weights).data(), layout);
+      pack_dense(packed_, node, weights, layout);
     }
   }
 
