@@ -1,6 +1,8 @@
 #include "cli/run.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -45,6 +47,12 @@ std::string usage_message(const CLI::ParseError& error, const CLI::App& app) {
   return fmt::format("{}; see '{} --help'", message, command);
 }
 
+// Whether standard output is a pipe that nobody reads any more.
+bool reader_has_gone() {
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 }  // namespace
 
 int run(int argument_count, const char* const* arguments, std::ostream& out, std::ostream& err) {
@@ -57,9 +65,10 @@ int run(int argument_count, const char* const* arguments, std::ostream& out, std
     add_commands(app, context);
     app.parse(argument_count, arguments);
     out.flush();
-    if (!out)
-      return report(err, "cannot write the result: is the disk full or the reader gone?",
-                    ExitCode::environment);
+    // `litezoo search | head` has what it wanted: no failure, and nothing to say.
+    if (!out && !reader_has_gone()) {
+      return report(err, "cannot write the result; is the disk full?", ExitCode::environment);
+    }
     return static_cast<int>(context.result);
   } catch (const CLI::Success& request) {
     return app.exit(request, out, err);

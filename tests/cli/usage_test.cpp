@@ -132,6 +132,15 @@ TEST_CASE("a full device for the result is an error, not silence") {
   CHECK(is_one_clear_line(result.err));
 }
 
+TEST_CASE("a reader that has read enough is no error") {
+  const Program program;
+  auto words = program.command({"search", "--domain", "audio", "--quiet"});
+  words.insert(words.begin(),
+               {"sh", "-c", "{ sleep 0.2; \"$@\"; echo \"code $?\" >&2; } | true", "sh"});
+  const auto result = run_process(words, program.environment());
+  CHECK(result.err == "code 0\n");
+}
+
 TEST_CASE("nothing is written outside the home, and a home nobody named is an error") {
   const Program program;
   auto words = program.command({"catalog", "stats"});
