@@ -82,8 +82,9 @@ void describe_main_subgraph(const Subgraph& main, Inspection& result) {
 
 }  // namespace
 
-Inspection inspect(std::span<const std::byte> bytes, const std::string& name) {
-  return inspect(bytes, read_graph(bytes, name, OtherSchemaVersions::accepted));
+Inspection inspect(std::span<const std::byte> bytes, const std::string& name,
+                   BufferTables buffer_tables) {
+  return inspect(bytes, read_graph(bytes, name, OtherSchemaVersions::accepted, buffer_tables));
 }
 
 Inspection inspect(std::span<const std::byte> bytes, ReadResult read) {

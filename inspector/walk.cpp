@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/checked.h"
+#include "inspector/buffers.h"
 #include "inspector/copy.h"
 #include "inspector/operator_options.h"
 #include "inspector/quantization.h"
@@ -14,42 +14,7 @@
 namespace litezoo::inspector {
 namespace {
 
-using ByteSpans = std::vector<std::span<const std::byte>>;
-
-// Bytes that lie in the file, outside the FlatBuffer. An offset of 0 or 1 means that there are
-// none; converters write 1 as a place holder.
-std::span<const std::byte> outside_bytes(std::uint64_t offset, std::uint64_t size,
-                                         const std::string& whose, const Source& source) {
-  if (offset <= 1 || size == 0) return {};
-  const auto end = checked_add(offset, size);
-  if (!end || *end > source.bytes().size()) {
-    source.fail(fmt::format("{} lies at {} with {} bytes, beyond the file's {}: it is truncated",
-                            whose, offset, size, source.bytes().size()));
-  }
-  return source.bytes().subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
-}
-
-ByteSpans read_buffers(const schema::Model& model, Graph& graph, Source& source) {
-  ByteSpans result;
-  if (model.buffers() == nullptr) return result;
-  source.charge(model.buffers()->size() * sizeof(ByteSpans::value_type) / 4);
-  result.reserve(model.buffers()->size());
-  for (const auto* buffer : *model.buffers()) {
-    auto bytes = view_bytes(buffer->data());
-    if (!bytes.empty()) {
-      ++graph.buffers_inside;
-    } else {
-      bytes = outside_bytes(buffer->offset(), buffer->size(),
-                            fmt::format("buffer {}", result.size()), source);
-      if (!bytes.empty()) ++graph.buffers_outside;
-    }
-    graph.buffer_bytes += bytes.size();
-    result.push_back(bytes);
-  }
-  return result;
-}
-
-Tensor read_tensor(const schema::Tensor& table, const ByteSpans& buffers, std::size_t subgraph,
+Tensor read_tensor(const schema::Tensor& table, std::size_t buffers, std::size_t subgraph,
                    std::size_t index, Source& source) {
   source.charge(sizeof(Tensor) / 4);
   Tensor tensor;
@@ -63,12 +28,9 @@ Tensor read_tensor(const schema::Tensor& table, const ByteSpans& buffers, std::s
   tensor.quantization = read_quantization(table.quantization(), source);
   tensor.sparsity = read_sparsity(table.sparsity(), source);
   tensor.external_buffer = table.external_buffer();
-  if (tensor.buffer < buffers.size()) {
-    tensor.data = buffers[tensor.buffer];
-  } else if (tensor.buffer != 0) {
+  if (tensor.buffer >= buffers && tensor.buffer != 0) {
     source.fail(fmt::format("{} uses buffer {}, but the file has {}",
-                            tensor_label(subgraph, index, tensor.name), tensor.buffer,
-                            buffers.size()));
+                            tensor_label(subgraph, index, tensor.name), tensor.buffer, buffers));
   }
   return tensor;
 }
@@ -103,7 +65,7 @@ Operator read_operator(const schema::Model& model, const schema::Operator& table
 }
 
 Subgraph read_subgraph(const schema::Model& model, const schema::SubGraph& table,
-                       const ByteSpans& buffers, std::size_t index, Source& source) {
+                       std::size_t buffers, std::size_t index, Source& source) {
   source.charge(sizeof(Subgraph) / 4);
   Subgraph subgraph;
   subgraph.name = copy_string(table.name(), source);
@@ -152,7 +114,7 @@ std::vector<Signature> read_signatures(const schema::Model& model, Source& sourc
   return result;
 }
 
-std::vector<MetadataEntry> read_metadata(const schema::Model& model, const ByteSpans& buffers,
+std::vector<MetadataEntry> read_metadata(const schema::Model& model, Buffers& buffers,
                                          Source& source) {
   std::vector<MetadataEntry> result;
   if (model.metadata() == nullptr) return result;
@@ -164,7 +126,7 @@ std::vector<MetadataEntry> read_metadata(const schema::Model& model, const ByteS
                           fmt::format("metadata entry {} has no buffer", result.size()));
       continue;
     }
-    result.push_back({std::move(name), buffers[table->buffer()]});
+    result.push_back({std::move(name), buffers.follow(table->buffer())});
   }
   return result;
 }
@@ -190,23 +152,24 @@ std::vector<ExternalBuffer> read_external_buffers(const schema::Model& model, So
 
 }  // namespace
 
-Graph walk(const schema::Model& model, Source& source) {
+Graph walk(const schema::Model& model, BufferTables buffer_tables, Source& source) {
   Graph graph;
-  const ByteSpans buffers = read_buffers(model, graph, source);
+  Buffers buffers(model, buffer_tables, source);
   graph.schema_version = model.version();
   graph.description = copy_string(model.description(), source);
-  graph.buffer_count = buffers.size();
   graph.flatbuffer_bytes = source.bytes().size();
   if (model.subgraphs() != nullptr) {
     graph.subgraphs.reserve(model.subgraphs()->size());
     for (const auto* subgraph : *model.subgraphs()) {
       graph.subgraphs.push_back(
-          read_subgraph(model, *subgraph, buffers, graph.subgraphs.size(), source));
+          read_subgraph(model, *subgraph, buffers.size(), graph.subgraphs.size(), source));
     }
   }
+  buffers.fill(graph);
   graph.signatures = read_signatures(model, source);
   graph.metadata = read_metadata(model, buffers, source);
   graph.external_buffers = read_external_buffers(model, source);
+  buffers.count(graph);
   return graph;
 }
 
