@@ -10,7 +10,7 @@ namespace litezoo::catalog {
 
 // A bundle is UTF-8 text, one JSON object a line, each with one key that names what it holds:
 //   {"litezoo_bundle": {"version": 1, "label": "lab bench 3", "created_at":
-//   "2026-02-03T04:05:06Z"}}
+//   "2026-02-03T04:05:06Z", "provenance": [...]}}   what had come into that catalog: provenance.h
 //   {"task": ...} {"model": ...} {"artifact": ...} {"claim": ...}
 //   {"device": ...} {"inspection": ...} {"measurement": ...}      the nouns of base/json.h
 //   {"end": {"lines": 123, "sha256": "..."}}                      over all bytes before this line

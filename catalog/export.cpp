@@ -10,6 +10,7 @@
 #include "catalog/claims.h"
 #include "catalog/measurements.h"
 #include "catalog/models.h"
+#include "catalog/provenance.h"
 #include "catalog/rows.h"
 #include "catalog/samples.h"
 #include "catalog/store.h"
@@ -114,17 +115,31 @@ std::uint64_t write_measurements(Store& store, Writer& writer) {
   return count;
 }
 
+nlohmann::json provenance_document(Catalog& catalog) {
+  auto entries = nlohmann::json::array();
+  for (const auto& entry : provenance(catalog)) {
+    entries.push_back({{"kind", entry.kind},
+                       {"label", entry.label},
+                       {"digest", entry.digest},
+                       {"at", entry.at},
+                       {"lines", entry.lines},
+                       {"chain", entry.chain}});
+  }
+  return entries;
+}
+
 }  // namespace
 
 BundleCounts export_bundle(Catalog& catalog, std::ostream& out, const ExportOptions& options) {
   Store& store = catalog.store();
   // One transaction, so that the bundle is one state of the catalog while others write.
-  return store.write([&] {
+  return store.snapshot([&] {
     BundleCounts counts;
     Writer writer(out);
-    writer.line(
-        "litezoo_bundle",
-        {{"version", kBundleVersion}, {"label", options.label}, {"created_at", timestamp()}});
+    writer.line("litezoo_bundle", {{"version", kBundleVersion},
+                                   {"label", options.label},
+                                   {"created_at", timestamp()},
+                                   {"provenance", provenance_document(catalog)}});
     counts.tasks = write_tasks(store, writer, options);
     write_models(store, writer, options, counts);
     counts.claims = write_claims(store, writer, options);

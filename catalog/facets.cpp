@@ -32,7 +32,15 @@ constexpr auto kFacets = std::to_array<FacetRow>({
     {"dataset", "m.dataset"},
     {"precision", "a.precision"},
     {"format", "a.format"},
+    {"size",
+     "CASE WHEN a.size IS NULL THEN '' WHEN a.size < 1000000 THEN 'under 1 MB' "
+     "WHEN a.size < 10000000 THEN '1 to 10 MB' WHEN a.size < 100000000 THEN '10 to 100 MB' "
+     "ELSE '100 MB or more' END"},
+    {"language", "m.languages"},
     {"hub", "substr(a.reference_list, 1, max(instr(a.reference_list, ':') - 1, 0))"},
+    {"has accuracy",
+     "CASE WHEN EXISTS(SELECT 1 FROM claim WHERE subject IN (a.name, m.name) AND metric NOT IN "
+     "('latency', 'size', 'parameters', 'macs')) THEN 'yes' ELSE 'no' END"},
     {"fetched", "CASE WHEN f.sha256 IS NULL THEN 'no' ELSE 'yes' END"},
 });
 
@@ -49,7 +57,7 @@ std::vector<Facet> facets(Catalog& catalog, const SearchQuery& query) {
     for (const auto& row : kFacets) {
       Query counts =
           store.query(fmt::format("SELECT {}, count(*) {} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {}",
-                                  row.value, from_where(plan, row.tables), kMostValues));
+                                  row.value, from_where(plan, row.value, row.tables), kMostValues));
       bind_conditions(counts, plan);
       Facet facet{.name = std::string(row.name), .counts = {}};
       while (counts.step()) {

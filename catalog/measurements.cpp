@@ -89,11 +89,12 @@ bool write_measurement(Store& store, const Measurement& measurement) {
   store
       .query(
           "INSERT INTO measurement(digest, sha256, device, engine, engine_version, threads, "
-          "taken_at, warmup, samples, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          "taken_at, warmup, samples, facts, provenance_id) "
+          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(digest, measurement.sha256, measurement.device, measurement.engine,
             measurement.engine_version, static_cast<std::int64_t>(measurement.settings.threads),
             measurement.taken_at, pack_samples(measurement.warmup),
-            pack_samples(measurement.samples), dump_json(facts))
+            pack_samples(measurement.samples), dump_json(facts), store.provenance())
       .run();
   return true;
 }

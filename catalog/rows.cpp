@@ -3,70 +3,64 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "catalog/deferred_index.h"
 #include "catalog/license_class.h"
 
 namespace litezoo::catalog {
 namespace {
 
-// Text and domains are kept for the artifacts of one model ("a.model_id") or for one ("a.id").
-struct IndexStatements {
-  std::string_view forget_text, add_text, forget_domains, add_domains;
-};
-
-#define LITEZOO_DOCUMENTS_WHERE(column) \
-  " FROM artifact a JOIN artifact_document d ON d.id = a.id WHERE " column " = ?1"
-#define LITEZOO_INDEX_STATEMENTS(column)                                                    \
-  {                                                                                         \
-    "INSERT INTO artifact_text(artifact_text, rowid, name, task, description) "             \
-    "SELECT 'delete', d.id, d.name, d.task, d.description" LITEZOO_DOCUMENTS_WHERE(column), \
-        "INSERT INTO artifact_text(rowid, name, task, description) "                        \
-        "SELECT d.id, d.name, d.task, d.description" LITEZOO_DOCUMENTS_WHERE(column),       \
-        "DELETE FROM artifact_domain WHERE (domain, order_size, artifact_id) IN "           \
-        "(SELECT ?2, a.order_size, a.id FROM artifact a WHERE " column " = ?1)",            \
-        "INSERT INTO artifact_domain(domain, order_size, artifact_id) "                     \
-        "SELECT ?2, a.order_size, a.id FROM artifact a WHERE " column " = ?1"               \
-  }
-
 const std::string kModelByName = fmt::format("{} WHERE m.name = ?", kModelSelect);
 const std::string kEntryByName =
     fmt::format("SELECT {} FROM {} WHERE a.name = ?", kEntryColumns, kEntryTables);
 
-constexpr IndexStatements kOfModel = LITEZOO_INDEX_STATEMENTS("a.model_id");
-constexpr IndexStatements kOfArtifact = LITEZOO_INDEX_STATEMENTS("a.id");
-
-void forget(Store& store, const IndexStatements& sql, std::int64_t id, const std::string& domains) {
-  store.query(sql.forget_text).with(id).run();
-  for (const auto& domain : split_list(domains)) {
-    store.query(sql.forget_domains).with(id, domain).run();
-  }
-}
-
-void add(Store& store, const IndexStatements& sql, std::int64_t id, const std::string& domains) {
-  store.query(sql.add_text).with(id).run();
-  for (const auto& domain : split_list(domains)) {
-    store.query(sql.add_domains).with(id, domain).run();
-  }
-}
-
 struct ModelRow {
   std::int64_t id = 0;
-  std::string domains, license;
+  std::string license;
+  Origin origin = Origin::user;
 };
 
 std::optional<ModelRow> model_row(Store& store, const std::string& name) {
-  Query query = store.query("SELECT id, domains, license FROM model WHERE name = ?");
+  Query query = store.query("SELECT id, license, origin FROM model WHERE name = ?");
   if (!query.with(name).step()) return std::nullopt;
-  return ModelRow{.id = query.integer(0), .domains = query.text(1), .license = query.text(2)};
+  return ModelRow{.id = query.integer(0),
+                  .license = query.text(1),
+                  .origin = static_cast<Origin>(query.integer(2))};
 }
 
 std::optional<std::int64_t> id_of(Store& store, std::string_view sql, const std::string& name) {
   Query query = store.query(sql);
   if (!query.with(name).step()) return std::nullopt;
   return query.integer(0);
+}
+
+std::vector<std::int64_t> artifacts_of(Store& store, std::int64_t model) {
+  std::vector<std::int64_t> ids;
+  Query query = store.query("SELECT id FROM artifact WHERE model_id = ?");
+  query.with(model);
+  while (query.step()) ids.push_back(query.integer(0));
+  return ids;
+}
+
+std::string domains_of(Store& store, std::int64_t artifact) {
+  Query query = store.query(
+      "SELECT m.domains FROM artifact a JOIN model m ON m.id = a.model_id WHERE a.id = ?");
+  return query.with(artifact).step() ? query.text(0) : std::string();
+}
+
+// A user's row takes what a source says anew; a shipped one only what it lacked.
+bool only_fills(Existing existing, Origin known) {
+  return existing == Existing::keep || (existing == Existing::refresh && known == Origin::shipped);
+}
+
+// A row that says the same already is not written, and its text not put in again.
+template <typename Noun>
+bool same(const Noun& a, const Noun& b) {
+  return nlohmann::json(a) == nlohmann::json(b);
 }
 
 // Puts `value` into an empty `field`; true when it did.
@@ -77,39 +71,127 @@ bool fill(T& field, const T& value) {
   return true;
 }
 
-// The stored model with what it lacks of `other`; nullopt when it lacks nothing.
-std::optional<Model> filled_model(Store& store, const Model& other) {
-  Query query = store.query(kModelByName);
-  query.with(other.name).step();
-  Model known = read_model(query);
-  bool changed = fill(known.publisher, other.publisher);
-  changed |= fill(known.task, other.task);
-  changed |= fill(known.domains, other.domains);
-  changed |= fill(known.description, other.description);
-  changed |= fill(known.architecture, other.architecture);
-  changed |= fill(known.dataset, other.dataset);
-  changed |= fill(known.license, other.license);
-  changed |= fill(known.languages, other.languages);
-  changed |= fill(known.link, other.link);
-  if (!changed) return std::nullopt;
+// The stored model with what it lacks of `other`.
+Model filled(Model known, const Model& other) {
+  fill(known.publisher, other.publisher);
+  fill(known.task, other.task);
+  fill(known.domains, other.domains);
+  fill(known.description, other.description);
+  fill(known.architecture, other.architecture);
+  fill(known.dataset, other.dataset);
+  fill(known.license, other.license);
+  fill(known.languages, other.languages);
+  fill(known.link, other.link);
   return known;
 }
 
-std::optional<Artifact> filled_artifact(Store& store, const Artifact& other) {
-  Query query = store.query(kEntryByName);
-  query.with(other.name).step();
-  Artifact known = read_entry(query).artifact;
-  bool changed = fill(known.revision, other.revision);
-  changed |= fill(known.sha256, other.sha256);
-  changed |= fill(known.size, other.size);
-  changed |= fill(known.precision, other.precision);
+Artifact filled(Artifact known, const Artifact& other) {
+  fill(known.revision, other.revision);
+  fill(known.sha256, other.sha256);
+  fill(known.size, other.size);
+  fill(known.precision, other.precision);
   for (const auto& place : other.references) {
-    if (std::ranges::find(known.references, place) != known.references.end()) continue;
-    known.references.push_back(place);
-    changed = true;
+    if (std::ranges::find(known.references, place) == known.references.end()) {
+      known.references.push_back(place);
+    }
   }
-  if (!changed) return std::nullopt;
   return known;
+}
+
+Model known_model(Store& store, const std::string& name) {
+  Query query = store.query(kModelByName);
+  query.with(name).step();
+  return read_model(query);
+}
+
+Artifact known_artifact(Store& store, const std::string& name) {
+  Query query = store.query(kEntryByName);
+  query.with(name).step();
+  return read_entry(query).artifact;
+}
+
+// False when there is one of that name.
+bool insert_model(Store& store, const Model& model, Origin origin) {
+  store
+      .query(
+          "INSERT INTO model(name, publisher, task_id, domains, description, architecture, "
+          "dataset, license, languages, link, source_id, origin, provenance_id) "
+          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(name) DO NOTHING")
+      .with(model.name, model.publisher, task_id(store, model.task), join_list(model.domains),
+            model.description, model.architecture, model.dataset, model.license,
+            join_list(model.languages), model.link, source_id(store, model.source),
+            static_cast<int>(origin), store.provenance())
+      .run();
+  return store.changed_rows() > 0;
+}
+
+void update_model(Store& store, std::int64_t id, const Model& model) {
+  const auto artifacts = artifacts_of(store, id);
+  for (const std::int64_t artifact : artifacts) forget_artifact(store, artifact);
+  const auto task = task_id(store, model.task);
+  store
+      .query(
+          "UPDATE model SET publisher = ?2, task_id = ?3, domains = ?4, description = ?5, "
+          "architecture = ?6, dataset = ?7, license = ?8, languages = ?9, link = ?10, "
+          "source_id = ?11 WHERE id = ?1")
+      .with(id, model.publisher, task, join_list(model.domains), model.description,
+            model.architecture, model.dataset, model.license, join_list(model.languages),
+            model.link, source_id(store, model.source))
+      .run();
+  store.query("UPDATE artifact SET task_id = ?2, license_class = ?3 WHERE model_id = ?1")
+      .with(id, task, static_cast<int>(license_class(model.license)))
+      .run();
+  for (const std::int64_t artifact : artifacts) add_artifact(store, artifact);
+}
+
+std::string places_of(const Artifact& artifact) {
+  return fmt::format("{}", fmt::join(artifact.references, "\n"));
+}
+
+// False when there is one of that name. An inspection knows the precision better than whoever
+// published the file.
+bool insert_artifact(Store& store, const Artifact& artifact, const ModelRow& model, Origin origin) {
+  store
+      .query(
+          "INSERT INTO artifact(model_id, name, format, reference_list, revision, sha256, size, "
+          "precision, starter, origin, task_id, license_class, provenance_id) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce((SELECT precision FROM inspection WHERE "
+          "sha256 = ?6), ?8), ?9, ?10, (SELECT task_id FROM model WHERE id = ?1), ?11, ?12) "
+          "ON CONFLICT(name) DO NOTHING")
+      .with(model.id, artifact.name, to_string(artifact.format), places_of(artifact),
+            artifact.revision, artifact.sha256, artifact.size, artifact.precision, artifact.starter,
+            static_cast<int>(origin), static_cast<int>(license_class(model.license)),
+            store.provenance())
+      .run();
+  if (store.changed_rows() == 0) return false;
+  const std::int64_t id = store.last_row();
+  if (auto* deferred = store.deferred_index(); deferred != nullptr) {
+    deferred->added();
+  } else {
+    add_artifact(store, id);
+  }
+  return true;
+}
+
+void update_artifact(Store& store, std::int64_t id, const Artifact& artifact,
+                     const ModelRow& model) {
+  forget_artifact(store, id);
+  store
+      .query(
+          "UPDATE artifact SET model_id = ?2, format = ?3, reference_list = ?4, revision = ?5, "
+          "sha256 = ?6, size = ?7, precision = coalesce((SELECT precision FROM inspection WHERE "
+          "sha256 = ?6), ?8), starter = ?9, task_id = (SELECT task_id FROM model WHERE id = ?2), "
+          "license_class = ?10 WHERE id = ?1")
+      .with(id, model.id, to_string(artifact.format), places_of(artifact), artifact.revision,
+            artifact.sha256, artifact.size, artifact.precision, artifact.starter,
+            static_cast<int>(license_class(model.license)))
+      .run();
+  add_artifact(store, id);
+}
+
+// Shipped rows count as shipped, whoever else brings them.
+void lower_origin(Store& store, std::string_view sql, std::int64_t id, Origin origin) {
+  store.query(sql).with(id, static_cast<int>(origin)).run();
 }
 
 }  // namespace
@@ -144,91 +226,75 @@ bool write_task(Store& store, const Task& task, Origin origin) {
 
 bool write_model(Store& store, const Model& model, Origin origin, Existing existing) {
   if (model.name.empty()) throw Error(ErrorKind::usage, "a model needs a name: PUBLISHER/NAME");
-  const auto known = model_row(store, model.name);
-  if (known && existing == Existing::keep) {
-    if (auto filled = filled_model(store, model)) write_model(store, *filled, origin);
-    return false;
-  }
-  if (known) forget(store, kOfModel, known->id, known->domains);
-  const auto task = task_id(store, model.task);
-  const std::string domains = join_list(model.domains);
-  store
-      .query(
-          "INSERT INTO model(name, publisher, task_id, domains, description, architecture, "
-          "dataset, license, languages, link, source_id, origin) "
-          "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-          "ON CONFLICT(name) DO UPDATE SET publisher = excluded.publisher, "
-          "task_id = excluded.task_id, domains = excluded.domains, "
-          "description = excluded.description, architecture = excluded.architecture, "
-          "dataset = excluded.dataset, license = excluded.license, "
-          "languages = excluded.languages, link = excluded.link, "
-          "source_id = excluded.source_id, origin = min(origin, excluded.origin)")
-      .with(model.name, model.publisher, task, domains, model.description, model.architecture,
-            model.dataset, model.license, join_list(model.languages), model.link,
-            source_id(store, model.source), static_cast<int>(origin))
-      .run();
-  if (!known) return true;
-  store.query("UPDATE artifact SET task_id = ?2, license_class = ?3 WHERE model_id = ?1")
-      .with(known->id, task, static_cast<int>(license_class(model.license)))
-      .run();
-  add(store, kOfModel, known->id, domains);
+  if (insert_model(store, model, origin)) return true;
+  const ModelRow row = model_row(store, model.name).value();
+  const Model known = known_model(store, model.name);
+  const Model wanted = only_fills(existing, row.origin) ? filled(known, model) : model;
+  if (!same(known, wanted)) update_model(store, row.id, wanted);
+  lower_origin(store, "UPDATE model SET origin = ?2 WHERE id = ?1 AND origin > ?2", row.id, origin);
   return false;
 }
 
 bool write_artifact(Store& store, const Artifact& artifact, Origin origin, Existing existing) {
   if (artifact.name.empty()) throw Error(ErrorKind::usage, "an artifact needs a name");
   if (!artifact.sha256.empty()) require_digest(artifact.sha256, artifact.name);
-  const auto known = id_of(store, "SELECT id FROM artifact WHERE name = ?", artifact.name);
-  if (known && existing == Existing::keep) {
-    if (auto filled = filled_artifact(store, artifact)) write_artifact(store, *filled, origin);
-    return false;
-  }
   const auto model = model_row(store, artifact.model);
-  if (!model) {
+  if (model && insert_artifact(store, artifact, *model, origin)) return true;
+  Query query = store.query("SELECT id, origin FROM artifact WHERE name = ?");
+  const bool is_known = query.with(artifact.name).step();
+  if (!is_known || (!model && existing != Existing::keep)) {
     throw Error(ErrorKind::not_found, fmt::format("model '{}' of artifact '{}' is not in the "
                                                   "catalog; add it first",
                                                   artifact.model, artifact.name));
   }
-  if (known) forget_artifact(store, *known);
-  store
-      .query(
-          "INSERT INTO artifact(model_id, name, format, reference_list, revision, sha256, size, "
-          "precision, starter, origin, task_id, license_class) "
-          "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, m.task_id, ?11 "
-          "FROM model m WHERE m.id = ?1 "
-          "ON CONFLICT(name) DO UPDATE SET model_id = excluded.model_id, format = excluded.format, "
-          "reference_list = excluded.reference_list, revision = excluded.revision, "
-          "sha256 = CASE excluded.sha256 WHEN '' THEN sha256 ELSE excluded.sha256 END, "
-          "size = coalesce(excluded.size, size), precision = excluded.precision, "
-          "starter = excluded.starter, origin = min(origin, excluded.origin), "
-          "task_id = excluded.task_id, license_class = excluded.license_class")
-      .with(model->id, artifact.name, to_string(artifact.format),
-            fmt::format("{}", fmt::join(artifact.references, "\n")), artifact.revision,
-            artifact.sha256, artifact.size, artifact.precision, artifact.starter,
-            static_cast<int>(origin), static_cast<int>(license_class(model->license)))
-      .run();
-  const std::int64_t id = known ? *known : store.last_row();
-  // An inspection knows the precision better than whoever published the file.
-  store
-      .query(
-          "UPDATE artifact SET precision = i.precision FROM inspection i "
-          "WHERE artifact.id = ? AND i.sha256 = artifact.sha256")
-      .with(id)
-      .run();
-  add(store, kOfArtifact, id, model->domains);
-  return !known;
+  const std::int64_t id = query.integer(0);
+  const bool fills = only_fills(existing, static_cast<Origin>(query.integer(1)));
+  const Artifact known = known_artifact(store, artifact.name);
+  Artifact wanted = fills ? filled(known, artifact) : artifact;
+  fill(wanted.sha256, known.sha256);
+  fill(wanted.size, known.size);
+  if (!same(known, wanted)) {
+    update_artifact(store, id, wanted, model_row(store, wanted.model).value());
+  }
+  lower_origin(store, "UPDATE artifact SET origin = ?2 WHERE id = ?1 AND origin > ?2", id, origin);
+  return false;
 }
 
 void forget_artifact(Store& store, std::int64_t artifact) {
-  Query query = store.query(
-      "SELECT m.domains FROM artifact a JOIN model m ON m.id = a.model_id WHERE a.id = ?");
-  if (query.with(artifact).step()) forget(store, kOfArtifact, artifact, query.text(0));
+  auto* deferred = store.deferred_index();
+  if (deferred != nullptr && !deferred->must_forget(artifact)) return;
+  store
+      .query(
+          "INSERT INTO artifact_text(artifact_text, rowid, name, task, description) "
+          "SELECT 'delete', id, name, task, description FROM artifact_document WHERE id = ?")
+      .with(artifact)
+      .run();
+  for (const auto& domain : split_list(domains_of(store, artifact))) {
+    store
+        .query(
+            "DELETE FROM artifact_domain WHERE (domain, order_size, artifact_id) IN "
+            "(SELECT ?2, order_size, id FROM artifact WHERE id = ?1)")
+        .with(artifact, domain)
+        .run();
+  }
 }
 
 void add_artifact(Store& store, std::int64_t artifact) {
-  Query query = store.query(
-      "SELECT m.domains FROM artifact a JOIN model m ON m.id = a.model_id WHERE a.id = ?");
-  if (query.with(artifact).step()) add(store, kOfArtifact, artifact, query.text(0));
+  if (store.deferred_index() != nullptr) return;
+  store
+      .query(
+          "INSERT INTO artifact_text(rowid, name, task, description) "
+          "SELECT id, name, task, description FROM artifact_document WHERE id = ?")
+      .with(artifact)
+      .run();
+  for (const auto& domain : split_list(domains_of(store, artifact))) {
+    store
+        .query(
+            "INSERT OR IGNORE INTO artifact_domain(domain, order_size, artifact_id) "
+            "SELECT ?2, order_size, id FROM artifact WHERE id = ?1")
+        .with(artifact, domain)
+        .run();
+  }
 }
 
 bool write_claim(Store& store, const Claim& claim, Origin origin, Existing existing) {
@@ -248,11 +314,12 @@ bool write_claim(Store& store, const Claim& claim, Origin origin, Existing exist
   store
       .query(
           "INSERT INTO claim(subject, metric, dataset, split, variant, value, unit, raw, "
-          "source_id, date, origin) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "source_id, date, origin, provenance_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT DO UPDATE SET value = excluded.value, unit = excluded.unit, "
           "date = excluded.date, origin = min(origin, excluded.origin)")
       .with(claim.artifact_or_model, claim.metric, claim.dataset, claim.split, claim.variant,
-            claim.value, claim.unit, claim.raw, source, claim.date, static_cast<int>(origin))
+            claim.value, claim.unit, claim.raw, source, claim.date, static_cast<int>(origin),
+            store.provenance())
       .run();
   return !known;
 }

@@ -25,6 +25,7 @@ std::optional<std::int64_t> task_id(Store& store, const std::string& name);
 enum class Existing {
   replace,  // the new facts take its place
   keep,     // it stays, and only gets what it lacked
+  refresh,  // a shipped row stays as with keep, the user's is replaced
 };
 
 // Each returns true when the row is new.

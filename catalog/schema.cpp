@@ -143,7 +143,37 @@ CREATE TABLE bundle (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr auto kMigrations = std::to_array<const char*>({kVersion1, kVersion2});
+// What came from where, in the order it came: each entry's chain is a digest over the one before
+// and itself (catalog/provenance.h). Rows without an entry were entered on this machine.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE provenance (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  at TEXT NOT NULL,
+  lines INTEGER NOT NULL,
+  chain TEXT NOT NULL
+);
+INSERT INTO provenance(kind, label, digest, at, lines, chain)
+  SELECT 'bundle', label, sha256, imported_at, lines, '' FROM bundle ORDER BY imported_at, sha256;
+DROP TABLE bundle;
+CREATE INDEX provenance_by_digest ON provenance(digest);
+CREATE TABLE example (
+  use_case TEXT NOT NULL,
+  artifact TEXT NOT NULL,
+  input TEXT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (use_case, artifact)
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE artifact_term USING fts5vocab(artifact_text, 'instance');
+ALTER TABLE model ADD COLUMN provenance_id INTEGER REFERENCES provenance(id);
+ALTER TABLE artifact ADD COLUMN provenance_id INTEGER REFERENCES provenance(id);
+ALTER TABLE claim ADD COLUMN provenance_id INTEGER REFERENCES provenance(id);
+ALTER TABLE measurement ADD COLUMN provenance_id INTEGER REFERENCES provenance(id);
+)sql";
+
+constexpr auto kMigrations = std::to_array<const char*>({kVersion1, kVersion2, kVersion3});
 
 }  // namespace
 

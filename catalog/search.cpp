@@ -5,10 +5,11 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "catalog/latency.h"
 #include "catalog/rank.h"
 #include "catalog/search_plan.h"
 #include "catalog/store.h"
-#include "catalog/words.h"
+#include "catalog/terms.h"
 
 namespace litezoo::catalog {
 namespace {
@@ -30,27 +31,37 @@ constexpr std::size_t kMostRanked = 1000;
 constexpr std::string_view kRow =
     "SELECT a.name, m.name, m.publisher, coalesce(t.name, ''), m.domains, a.size, a.precision, "
     "m.license, a.license_class, a.format, a.sha256, f.sha256 IS NOT NULL, "
-    "EXISTS(SELECT 1 FROM measurement WHERE sha256 = a.sha256 AND device = ?2), a.starter "
+    "EXISTS(SELECT 1 FROM measurement WHERE sha256 = a.sha256 AND device = ?2), a.starter, "
+    "m.architecture, m.dataset, m.languages, "
+    "(SELECT parameters FROM inspection WHERE sha256 = a.sha256) "
     "FROM artifact a JOIN model m ON m.id = a.model_id LEFT JOIN task t ON t.id = a.task_id "
     "LEFT JOIN stored_file f ON f.sha256 = a.sha256 WHERE a.id = ?1";
 
 SearchRow read_row(Store& store, std::int64_t artifact, const std::string& device) {
   Query query = store.query(kRow);
   query.with(artifact, device).step();
-  return {.artifact = query.text(0),
-          .model = query.text(1),
-          .publisher = query.text(2),
-          .task = query.text(3),
-          .domains = split_list(query.text(4)),
-          .size = query.size(5),
-          .precision = query.text(6),
-          .license = query.text(7),
-          .license_class = static_cast<LicenseClass>(query.integer(8)),
-          .format = artifact_format(query.text(9)),
-          .sha256 = query.text(10),
-          .fetched = query.integer(11) != 0,
-          .measured_here = query.integer(12) != 0,
-          .starter = query.integer(13) != 0};
+  SearchRow row{.artifact = query.text(0),
+                .model = query.text(1),
+                .publisher = query.text(2),
+                .task = query.text(3),
+                .domains = split_list(query.text(4)),
+                .architecture = query.text(14),
+                .dataset = query.text(15),
+                .languages = split_list(query.text(16)),
+                .size = query.size(5),
+                .parameters = std::nullopt,
+                .precision = query.text(6),
+                .license = query.text(7),
+                .license_class = static_cast<LicenseClass>(query.integer(8)),
+                .format = artifact_format(query.text(9)),
+                .sha256 = query.text(10),
+                .fetched = query.integer(11) != 0,
+                .measured_here = query.integer(12) != 0,
+                .p90_here = std::nullopt,
+                .starter = query.integer(13) != 0};
+  if (!query.is_null(17)) row.parameters = static_cast<std::uint64_t>(query.integer(17));
+  if (row.measured_here) row.p90_here = newest_p90(store, row.sha256, device);
+  return row;
 }
 
 std::vector<Candidate> candidates_of(Store& store, const Plan& plan, const SearchQuery& query) {
@@ -80,28 +91,6 @@ std::vector<Candidate> ranked_candidates(Store& store, const Plan& plan, const S
   return candidates;
 }
 
-// For each word that no artifact has: words like it that some have.
-std::vector<std::string> suggestions_for(Store& store, std::string_view text) {
-  std::vector<std::string> unknown;
-  for (const auto& word : words_of(text)) {
-    const std::string front = stem(word);
-    Query query = store.query("SELECT 1 FROM artifact_vocabulary WHERE term >= ?1 AND term < ?2");
-    if (!query.with(front, front + "\xff").step()) unknown.push_back(word);
-  }
-  if (unknown.empty()) return {};
-  constexpr std::size_t kShortest = 3;
-  std::vector<std::string> known;
-  Query query = store.query("SELECT term FROM artifact_vocabulary");
-  while (query.step()) {
-    if (auto term = query.text(0); term.size() >= kShortest) known.push_back(std::move(term));
-  }
-  std::vector<std::string> result;
-  for (const auto& word : unknown) {
-    for (auto& near : near_names(word, known)) result.push_back(std::move(near));
-  }
-  return result;
-}
-
 }  // namespace
 
 SearchResult search(Catalog& catalog, const SearchQuery& query) {
@@ -121,7 +110,7 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
       result.rows.push_back(read_row(store, candidate.id, query.device));
     }
     if (result.rows.empty() && !plan.match.empty() && query.after.empty()) {
-      result.suggestions = suggestions_for(store, query.text);
+      result.suggestions = near_terms(store, query.text);
     }
     return result;
   });
@@ -130,6 +119,22 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
 std::string_view format_label(ArtifactFormat format) noexcept {
   const auto* row = std::ranges::find(kFormatLabels, format, &FormatLabel::format);
   return row == kFormatLabels.end() ? "other" : row->label;
+}
+
+std::vector<UseCase> use_cases(Catalog& catalog) {
+  Store& store = catalog.store();
+  return store.read([&] {
+    std::vector<UseCase> result;
+    Query query = store.query(
+        "SELECT e.use_case, min(e.input), count(*) FROM example e JOIN artifact a "
+        "ON a.name = e.artifact GROUP BY 1 ORDER BY 1");
+    while (query.step()) {
+      result.push_back({.name = query.text(0),
+                        .input = query.text(1),
+                        .artifacts = static_cast<std::uint64_t>(query.integer(2))});
+    }
+    return result;
+  });
 }
 
 }  // namespace litezoo::catalog

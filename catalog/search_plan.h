@@ -21,14 +21,17 @@ struct Plan {
   bool nothing = false;  // the text has no word: no artifact fits
   std::string tables;
   std::vector<Condition> conditions;
-  std::string order;
+  std::string order;        // columns; the last one is unique
+  bool descending = false;  // all of them
 };
 
 // Throws as search() does.
 Plan plan_of(Catalog& catalog, const SearchQuery& query);
 
-// "FROM ... WHERE ..." with the artifact as a, its model as m, its task as t, its file as f.
-std::string from_where(const Plan& plan, std::string_view more_tables = {});
+// "FROM ... WHERE ..." with the artifact as a and, where `needed` or a condition names them, its
+// model as m, its task as t, its file as f.
+std::string from_where(const Plan& plan, std::string_view needed,
+                       std::string_view more_tables = {});
 
 // Binds what the conditions need.
 void bind_conditions(Query& query, const Plan& plan);

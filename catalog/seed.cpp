@@ -9,6 +9,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "catalog/deferred_index.h"
+#include "catalog/provenance.h"
 #include "catalog/rows.h"
 #include "catalog/store.h"
 
@@ -125,6 +127,12 @@ void seed_claim(Store& store, const TableRow& row) {
               Origin::shipped);
 }
 
+void seed_example(Store& store, const TableRow& row) {
+  store.query("INSERT OR IGNORE INTO example(use_case, artifact, input, source) VALUES(?, ?, ?, ?)")
+      .with(row["use_case"], row["artifact"], row["input"], row["source"])
+      .run();
+}
+
 constexpr std::string_view kSeedNote = "seed digest";
 
 std::string recorded_digest(Store& store) {
@@ -167,6 +175,19 @@ void remove_stale(Store& store) {
   }
 }
 
+void enter_tables(Store& store, const SeedTables& tables, std::int64_t entry) {
+  const FromEntry from(store, entry);
+  DeferredIndex deferred(store, DeferredIndex::Others::stay);
+  for_each_row(tables.tasks, "tasks", [&](const TableRow& row) { seed_task(store, row); });
+  for_each_row(tables.models, "models", [&](const TableRow& row) { seed_model(store, row); });
+  for_each_row(tables.artifacts, "artifacts",
+               [&](const TableRow& row) { seed_artifact(store, row); });
+  for_each_row(tables.claims, "claims", [&](const TableRow& row) { seed_claim(store, row); });
+  store.execute("DELETE FROM example");
+  for_each_row(tables.examples, "examples", [&](const TableRow& row) { seed_example(store, row); });
+  deferred.finish();
+}
+
 }  // namespace
 
 bool seed(Catalog& catalog, const SeedTables& tables) {
@@ -175,12 +196,10 @@ bool seed(Catalog& catalog, const SeedTables& tables) {
   return store.write([&] {
     if (recorded_digest(store) == tables.digest) return false;  // another process was faster
     mark_stale(store);
-    for_each_row(tables.tasks, "tasks", [&](const TableRow& row) { seed_task(store, row); });
-    for_each_row(tables.models, "models", [&](const TableRow& row) { seed_model(store, row); });
-    for_each_row(tables.artifacts, "artifacts",
-                 [&](const TableRow& row) { seed_artifact(store, row); });
-    for_each_row(tables.claims, "claims", [&](const TableRow& row) { seed_claim(store, row); });
+    const std::int64_t entry = add_provenance(store, "seed", "shipped with Litezoo");
+    enter_tables(store, tables, entry);
     remove_stale(store);
+    close_provenance(store, entry, tables.digest, 0);
     store
         .query(
             "INSERT INTO note(key, value) VALUES(?, ?) "

@@ -9,9 +9,10 @@ namespace litezoo::catalog {
 // The shipped tables as text (data/README.md says what is in them), and their digest.
 //   seed(catalog, {.tasks = data::file("tasks.tsv"), .models = data::file("models.tsv"),
 //                  .artifacts = data::file("artifacts.tsv"), .claims = data::file("claims.tsv"),
-//                  .digest = data::digest()});
+//                  .examples = data::file("examples.tsv"), .digest = data::digest()});
 struct SeedTables {
   std::string_view tasks, models, artifacts, claims;
+  std::string_view examples = {};
   std::string_view digest;  // names this content; the catalog remembers which it has
 };
 

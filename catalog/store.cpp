@@ -104,16 +104,16 @@ Store::Store(const std::filesystem::path& path, const OpenOptions& options) : pa
 
 Store::~Store() = default;
 
-Store::Writing::Writing(Store& store) : store_(store) {
-  store_.execute("BEGIN IMMEDIATE");
+Store::Transaction::Transaction(Store& store, const char* begin) : store_(store) {
+  store_.execute(begin);
 }
 
-Store::Writing::~Writing() {
+Store::Transaction::~Transaction() {
   // Some errors (a full disk) have rolled back already; then there is nothing left to do.
   if (open_) static_cast<void>(store_.database_->tryExec("ROLLBACK"));
 }
 
-void Store::Writing::commit() {
+void Store::Transaction::commit() {
   store_.execute("COMMIT");
   open_ = false;
 }
@@ -123,6 +123,9 @@ void Store::execute(const std::string& sql) {
 }
 std::int64_t Store::last_row() const {
   return database_->getLastInsertRowid();
+}
+std::int64_t Store::changed_rows() const {
+  return database_->getChanges();
 }
 
 void Store::open(const OpenOptions& options) {
@@ -171,7 +174,7 @@ void Store::migrate() {
   if (!empty && pragma("application_id") != kApplicationId) return;  // open() refuses it
   // The journal mode cannot change inside a transaction, and stays with the file.
   database_->exec("PRAGMA journal_mode = WAL");
-  Writing writing(*this);
+  Transaction writing(*this, "BEGIN IMMEDIATE");
   const auto version = static_cast<std::size_t>(pragma("user_version"));
   refuse_newer(version);
   for (std::size_t i = version; i < migrations().size(); ++i) database_->exec(migrations()[i]);
@@ -181,10 +184,14 @@ void Store::migrate() {
 }
 
 Query Store::query(std::string_view sql) {
-  auto& statement = statements_[std::string(sql)];
-  if (!statement) statement = std::make_unique<SQLite::Statement>(*database_, std::string(sql));
-  statement->clearBindings();
-  return Query(*statement);
+  auto known = statements_.find(sql);
+  if (known == statements_.end()) {
+    std::string text(sql);
+    auto statement = std::make_unique<SQLite::Statement>(*database_, text);
+    known = statements_.emplace(std::move(text), std::move(statement)).first;
+  }
+  known->second->clearBindings();
+  return Query(*known->second);
 }
 
 void Store::rethrow_translated() const {

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -20,6 +22,8 @@ class Statement;
 }  // namespace SQLite
 
 namespace litezoo::catalog {
+
+class DeferredIndex;  // deferred_index.h
 
 // A prepared statement on loan from the Store; goes back, reset, at the end of its life.
 class Query {
@@ -75,6 +79,16 @@ class Store {
   // Runs statements that give no rows.
   void execute(const std::string& sql);
   std::int64_t last_row() const;
+  // Rows that the last INSERT, UPDATE or DELETE wrote.
+  std::int64_t changed_rows() const;
+
+  // Set while many rows are written and put into the indexes afterwards.
+  DeferredIndex* deferred_index() const noexcept { return deferred_index_; }
+  void set_deferred_index(DeferredIndex* index) noexcept { deferred_index_ = index; }
+
+  // The entry of table provenance that rows written now belong to; none = entered on this machine.
+  std::optional<std::int64_t> provenance() const noexcept { return provenance_; }
+  void set_provenance(std::optional<std::int64_t> entry) noexcept { provenance_ = entry; }
 
   // Runs `body`, translating SQLite's exceptions.
   template <typename Body>
@@ -90,8 +104,33 @@ class Store {
   // it throws.
   template <typename Body>
   auto write(Body body) {
+    return transaction("BEGIN IMMEDIATE", std::move(body));
+  }
+
+  // Runs `body`, which only reads, on one state of the catalog while others write.
+  template <typename Body>
+  auto snapshot(Body body) {
+    return transaction("BEGIN", std::move(body));
+  }
+
+ private:
+  class Transaction {
+   public:
+    Transaction(Store& store, const char* begin);
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction();
+    void commit();
+
+   private:
+    Store& store_;
+    bool open_ = true;
+  };
+
+  template <typename Body>
+  auto transaction(const char* begin, Body body) {
     return read([&] {
-      Writing writing(*this);
+      Transaction writing(*this, begin);
       if constexpr (std::is_void_v<decltype(body())>) {
         body();
         writing.commit();
@@ -103,20 +142,6 @@ class Store {
     });
   }
 
- private:
-  class Writing {
-   public:
-    explicit Writing(Store& store);
-    Writing(const Writing&) = delete;
-    Writing& operator=(const Writing&) = delete;
-    ~Writing();
-    void commit();
-
-   private:
-    Store& store_;
-    bool open_ = true;
-  };
-
   [[noreturn]] void rethrow_translated() const;
   void open(const OpenOptions& options);
   void migrate();
@@ -124,7 +149,17 @@ class Store {
 
   std::filesystem::path path_;
   std::unique_ptr<SQLite::Database> database_;
-  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
+  // Found without making a string of the text that is asked for.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, TextHash, std::equal_to<>>
+      statements_;
+  DeferredIndex* deferred_index_ = nullptr;
+  std::optional<std::int64_t> provenance_;
 };
 
 // '|'-joined lists of the schema.

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "catalog/provenance.h"
 #include "catalog/rows.h"
 #include "catalog/store.h"
 
@@ -42,6 +45,18 @@ void check_full_text(Store& store, std::vector<std::string>& problems) {
   }
 }
 
+void check_domains(Store& store, std::vector<std::string>& problems) {
+  Query query = store.query(
+      "SELECT count(*) FROM artifact_domain d WHERE NOT EXISTS("
+      "SELECT 1 FROM artifact a WHERE a.id = d.artifact_id AND a.order_size = d.order_size)");
+  if (query.step() && query.integer(0) > 0) {
+    problems.push_back(
+        fmt::format("{} entries of the domains' order fit no artifact; restore a "
+                    "backup, or move the catalog away",
+                    query.integer(0)));
+  }
+}
+
 void check_files(Store& store, std::vector<std::string>& problems) {
   Query query = store.query("SELECT sha256, size, path FROM stored_file ORDER BY path");
   while (query.step()) {
@@ -73,6 +88,8 @@ std::vector<std::string> verify(Catalog& catalog) {
     check_pages(store, problems);
     check_references(store, problems);
     check_full_text(store, problems);
+    check_domains(store, problems);
+    std::ranges::move(check_provenance(store), std::back_inserter(problems));
     check_files(store, problems);
   });
   return problems;

@@ -29,11 +29,6 @@ constexpr auto kSuffixes = std::to_array<Suffix>({{"ations", 5},
                                                   {"s", 4}});
 constexpr std::size_t kMostWordsOfTask = 4;
 
-bool is_word_character(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || byte >= 0x80;
-}
-
 std::string joined_stems(std::span<const std::string> words) {
   std::string result;
   for (const auto& word : words) result += stem(word) + ' ';
@@ -56,27 +51,31 @@ std::unordered_map<std::string, std::vector<std::string>> names_of_tasks(
   return names;
 }
 
-std::string all_of(std::span<const std::string> words) {
+std::string any_of(const std::string& word, const TermsFor& terms_for) {
+  const auto terms = terms_for ? terms_for(word) : std::vector<std::string>();
+  if (terms.empty()) return fmt::format("\"{}\"*", stem(word));
+  if (terms.size() == 1) return fmt::format("\"{}\"", terms.front());
+  return fmt::format("(\"{}\")", fmt::join(terms, "\" OR \""));
+}
+
+std::string all_of(std::span<const std::string> words, const TermsFor& terms_for) {
   std::string result;
   for (const auto& word : words) {
-    result += fmt::format("{}\"{}\"*", result.empty() ? "" : " AND ", stem(word));
+    result += fmt::format("{}{}", result.empty() ? "" : " AND ", any_of(word, terms_for));
   }
   return result;
 }
 
 }  // namespace
 
+bool is_word_character(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || byte >= 0x80;
+}
+
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
-  std::string word;
-  for (const char c : to_lower(text) + ' ') {
-    if (is_word_character(c)) {
-      word += c;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
-  }
+  for_each_word(text, [&](std::string_view word) { words.emplace_back(word); });
   return words;
 }
 
@@ -89,7 +88,8 @@ std::string stem(std::string_view word) {
   return std::string(word);
 }
 
-std::string match_expression(std::string_view text, const std::vector<Task>& tasks) {
+std::string match_expression(std::string_view text, const std::vector<Task>& tasks,
+                             const TermsFor& terms_for) {
   const auto words = words_of(text);
   const auto names = names_of_tasks(tasks);
   std::string result;
@@ -101,7 +101,7 @@ std::string match_expression(std::string_view text, const std::vector<Task>& tas
       if (task != names.end()) break;
     }
     count = std::max<std::size_t>(count, 1);
-    std::string part = all_of(std::span(words).subspan(first, count));
+    std::string part = all_of(std::span(words).subspan(first, count), terms_for);
     if (task != names.end()) {
       part = fmt::format("({})", part);
       for (const auto& id : task->second) {

@@ -44,6 +44,7 @@ catalog::Catalog open_catalog() {
                           .models = data::file("models.tsv"),
                           .artifacts = data::file("artifacts.tsv"),
                           .claims = data::file("claims.tsv"),
+                          .examples = data::file("examples.tsv"),
                           .digest = data::digest()});
   return catalog;
 }

@@ -1,6 +1,7 @@
 """Models of the TensorFlow Lite and LiteRT example apps, by use case (tflite_examples.csv)."""
 import re
 
+import hosted
 from hosted import tfhub_handle
 from metrics import precision
 from tables import read_csv
@@ -36,6 +37,17 @@ def reference(url):
     return None
 
 
+def hosted_reference(url):
+    """The place of a hosted model's archive; it is used when the hosted pages brought it."""
+    place, kind = hosted.reference(url)
+    return (place, "", "", kind) if place else None
+
+
+def input_of(row):
+    """"image" of "image", "tabular" of "tabular (item ids)"."""
+    return row["input_type"].split(" ")[0]
+
+
 def collect(tables, collected, sources):
     del sources
     by_place = {}
@@ -43,21 +55,36 @@ def collect(tables, collected, sources):
         for place in row["references"].split():
             by_place[place] = row["name"]
     for row in read_csv(collected / "tflite_examples.csv"):
-        task = TASKS.get(row["use_case"])
-        known = tables.find("artifacts", tfhub_handle(row["url"]))
-        found = reference(row["url"])
-        if not task or known or not found or found[0] in by_place:
-            continue
-        place, publisher, stem, kind = found
-        name = f"{publisher}/{stem}"
-        domains = tables.find("tasks", task)["domains"]
-        tables.put("models", name=name, publisher=publisher, task=task, domains=domains,
-                   description=re.sub(r"[_/-]+", " ", f"example {row['use_case']} {stem}"),
-                   link=row["url"], source=row["source"])
-        # The same file name for the same use case is the same model: one artifact, more places.
-        kept = tables.put("artifacts", name=name, model=name, format=kind, precision=precision(stem),
-                          references=place)
-        places = kept["references"].split()
-        if place not in places:
-            kept["references"] = " ".join(places + [place])
-        by_place[place] = name
+        name = artifact_of(tables, row, by_place)
+        if name:
+            tables.put("examples", use_case=row["use_case"], input=input_of(row), artifact=name,
+                       source=row["source"])
+
+
+def artifact_of(tables, row, by_place):
+    """The name of the artifact that an example uses, entered when it is new; None if it is none."""
+    handle = tfhub_handle(row["url"])
+    if tables.find("artifacts", handle):
+        return handle
+    task = TASKS.get(row["use_case"])
+    found = reference(row["url"]) or hosted_reference(row["url"])
+    if not task or not found:
+        return None
+    place, publisher, stem, kind = found
+    if place in by_place:
+        return by_place[place]
+    if not publisher:
+        return None
+    name = f"{publisher}/{stem}"
+    tables.put("models", name=name, publisher=publisher, task=task,
+               domains=tables.find("tasks", task)["domains"],
+               description=re.sub(r"[_/-]+", " ", f"example {row['use_case']} {stem}"),
+               link=row["url"], source=row["source"])
+    # The same file name for the same use case is the same model: one artifact, more places.
+    kept = tables.put("artifacts", name=name, model=name, format=kind, precision=precision(stem),
+                      references=place)
+    places = kept["references"].split()
+    if place not in places:
+        kept["references"] = " ".join(places + [place])
+    by_place[place] = name
+    return name

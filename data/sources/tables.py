@@ -1,4 +1,4 @@
-"""The four shipped tables while they are being put together."""
+"""The shipped tables while they are being put together."""
 import csv
 
 COLUMNS = {
@@ -9,9 +9,10 @@ COLUMNS = {
                   "revision", "references"),
     "claims": ("subject", "metric", "dataset", "split", "variant", "value", "unit", "raw",
                "source", "date"),
+    "examples": ("use_case", "input", "artifact", "source"),
 }
 KEYS = {"tasks": ("id",), "models": ("name",), "artifacts": ("name",),
-        "claims": COLUMNS["claims"]}
+        "claims": COLUMNS["claims"], "examples": ("use_case", "artifact")}
 
 # As tag of the hubs -> SPDX.
 SPDX = {

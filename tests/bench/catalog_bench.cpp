@@ -68,6 +68,7 @@ void run(const std::filesystem::path& directory, std::uint64_t artifacts) {
                           .models = data::file("models.tsv"),
                           .artifacts = data::file("artifacts.tsv"),
                           .claims = data::file("claims.tsv"),
+                          .examples = data::file("examples.tsv"),
                           .digest = data::digest()});
   const auto seeded = catalog::stats(catalog);
   std::ifstream in(bundle);

@@ -22,6 +22,7 @@ inline SeedTables shipped_tables() {
           .models = data::file("models.tsv"),
           .artifacts = data::file("artifacts.tsv"),
           .claims = data::file("claims.tsv"),
+          .examples = data::file("examples.tsv"),
           .digest = data::digest()};
 }
 
