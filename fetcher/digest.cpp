@@ -2,12 +2,14 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "fetcher/crc32c.h"
 
 namespace litezoo::fetcher {
 namespace {
@@ -22,6 +24,7 @@ const EVP_MD* algorithm_of(DigestKind kind) noexcept {
       return EVP_md5();
     case DigestKind::sha1:
     case DigestKind::git_blob:
+    case DigestKind::crc32c:
       break;
   }
   return EVP_sha1();
@@ -35,16 +38,22 @@ const EVP_MD* algorithm_of(DigestKind kind) noexcept {
 }  // namespace
 
 std::string_view name_of(DigestKind kind) noexcept {
-  constexpr auto kNames =
-      std::to_array<std::string_view>({"SHA-256", "SHA-512", "SHA-1", "MD5", "git blob SHA-1"});
+  constexpr auto kNames = std::to_array<std::string_view>(
+      {"SHA-256", "SHA-512", "SHA-1", "MD5", "git blob SHA-1", "CRC-32C"});
   return kNames[static_cast<std::size_t>(kind)];
+}
+
+bool is_proof(DigestKind kind) noexcept {
+  return kind != DigestKind::crc32c;
 }
 
 void Digester::Free::operator()(evp_md_ctx_st* context) const noexcept {
   EVP_MD_CTX_free(context);
 }
 
-Digester::Digester(DigestKind kind, std::uint64_t size) : kind_(kind), context_(EVP_MD_CTX_new()) {
+Digester::Digester(DigestKind kind, std::uint64_t size) : kind_(kind) {
+  if (kind == DigestKind::crc32c) return;
+  context_.reset(EVP_MD_CTX_new());
   if (!context_ || EVP_DigestInit_ex(context_.get(), algorithm_of(kind), nullptr) != 1) {
     throw_refused(kind);
   }
@@ -54,10 +63,19 @@ Digester::Digester(DigestKind kind, std::uint64_t size) : kind_(kind), context_(
 }
 
 void Digester::update(std::span<const std::byte> bytes) {
+  if (!context_) {
+    crc_ = crc32c(bytes, crc_);
+    return;
+  }
   if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) throw_refused(kind_);
 }
 
 std::string Digester::finish() {
+  if (!context_) {
+    std::string bytes;
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) bytes += static_cast<char>(crc_ >> shift);
+    return to_hex(bytes);
+  }
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   if (EVP_DigestFinal_ex(context_.get(), digest.data(), &size) != 1) throw_refused(kind_);
@@ -114,6 +132,22 @@ std::vector<Digest> parse_integrity(std::string_view text) {
       const std::string_view value = std::string_view(word).substr(row.prefix.size());
       const std::string bytes = decode_base64(value.substr(0, value.find('?')));
       if (bytes.size() == row.bytes) digests.push_back({row.kind, to_hex(bytes)});
+    }
+  }
+  return digests;
+}
+
+std::vector<Digest> parse_google_hash(std::string_view text) {
+  std::vector<Digest> digests;
+  for (std::string_view word : split(text, ',')) {
+    word.remove_prefix(std::min(word.size(), word.find_first_not_of(' ')));
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string bytes = decode_base64(word.substr(equals + 1));
+    const std::string_view name = word.substr(0, equals);
+    if (name == "md5" && bytes.size() == 16) digests.push_back({DigestKind::md5, to_hex(bytes)});
+    if (name == "crc32c" && bytes.size() == 4) {
+      digests.push_back({DigestKind::crc32c, to_hex(bytes)});
     }
   }
   return digests;

@@ -1,239 +1,433 @@
 #include "fetcher/download.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <limits>
+#include <list>
+#include <memory>
+#include <mutex>
 #include <random>
 #include <thread>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "fetcher/answer_check.h"
+#include "fetcher/block_file.h"
+#include "fetcher/hash_follower.h"
 #include "fetcher/url.h"
 
 namespace litezoo::fetcher {
 namespace {
 
-constexpr std::size_t kSniffed = 512;
+constexpr std::uint64_t kUnknownEnd = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kBlock = BlockFile::kBlock;
+// Asked for again at a seam when no digest will tell whether the parts belong together.
+constexpr std::uint64_t kOverlap = 4096;
 
-// Content-Range's "bytes first-last/total"; total is absent for '*'.
-struct ContentRange {
-  std::uint64_t first = 0;
-  std::optional<std::uint64_t> total;
+// Thrown in a request's sink to end it when it has given enough, or cannot give what was asked.
+struct Enough {};
+
+// One request for a stretch of the file, [at, to) of it still to come.
+struct Lane {
+  std::uint64_t asked_from = 0;  // at first, or before it by what is compared
+  std::uint64_t at = 0;
+  std::uint64_t to = kUnknownEnd;
+  std::vector<std::byte> seam;  // what the answer must begin with
+  std::size_t compared = 0;
+  bool ranged = false;     // asked with Range
+  bool bounded = false;    // and with an end
+  bool validated = false;  // and with If-Range
+  bool refused = false;    // the answer was no part of our file
+  RequestId id = 0;
 };
-std::optional<ContentRange> parse_content_range(const std::string& text) {
-  constexpr std::string_view kUnit = "bytes ";
-  if (!text.starts_with(kUnit)) return std::nullopt;
-  const char* end = text.data() + text.size();
-  ContentRange range;
-  auto [at, error] = std::from_chars(text.data() + kUnit.size(), end, range.first);
-  if (error != std::errc() || at == end || *at != '-') return std::nullopt;
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) return std::nullopt;
-  std::uint64_t total = 0;
-  if (std::from_chars(text.data() + slash + 1, end, total).ec == std::errc()) range.total = total;
-  return range;
-}
+using LanePointer = std::shared_ptr<Lane>;
 
-std::optional<std::uint64_t> content_length(const HttpHead& head) {
-  const auto text = head.header("content-length");
-  std::uint64_t length = 0;
-  if (!text ||
-      std::from_chars(text->data(), text->data() + text->size(), length).ec != std::errc()) {
-    return std::nullopt;
-  }
-  return length;
-}
-
-bool is_passing_fault(int status) noexcept {
-  return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 ||
-         status == 503 || status == 504;
-}
-
-bool is_web_page(std::string_view start) {
-  const std::string text = to_lower(start.substr(0, kSniffed));
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return false;
-  const std::string_view body = std::string_view(text).substr(first);
-  return body.starts_with("<!doctype html") || body.starts_with("<html");
-}
-
-// One URL's bytes on their way into one file.
+// The bytes of one place on their way into one file. Requests run on the transport's thread; what
+// they and the waiting thread share is guarded by the mutex.
 class Transfer {
  public:
   Transfer(Session& session, const Place& place, const std::string& reference, const Target& target)
       : session_(session),
         place_(place),
         reference_(reference),
-        file_(target.file),
-        journal_(target.journal) {
-    begin_digests();
-    if (file_.size() > 0) file_.read_all([this](auto bytes) { take(bytes); });
+        journaled_(!target.journal.empty()),
+        blocks_(target.file, target.journal),
+        proven_(std::ranges::any_of(place.digests,
+                                    [](const Digest& digest) { return is_proof(digest.kind); })) {
+    if (place.size) total_ = place.size->count;
+    if (const auto head = blocks_.resume()) take_up(*head);
   }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() { abandon_all(); }
 
   std::string run(const std::string& url) {
+    url_ = url;
     shown_ = escape_for_terminal(without_query(url));
-    read_journal(url);
-    for (int attempt = 0;; ++attempt) {
+    const auto parts = parse_url(url);
+    origin_ = parts ? parts->origin() : "";
+    if (journal_head_ && journal_head_->origin != origin_) validator_.clear();
+    if (blocks_.received() > 0 && !proven_ && validator_.empty()) restart();
+    lanes_allowed_ = 1;
+    most_lanes_ = session_.settings().ranges;
+    one_request_ = most_lanes_ <= 1 || !proven_;
+    failures_ = 0;
+    furthest_ = blocks_.received();
+    try {
+      return complete();
+    } catch (...) {
+      abandon_all();
+      throw;
+    }
+  }
+
+  // Forgets what is here: another place may give other bytes.
+  void restart() {
+    abandon_all();
+    const std::scoped_lock lock(mutex_);
+    forget();
+  }
+
+  bool can_go_on_elsewhere() const noexcept { return proven_; }
+
+ private:
+  // A journal of an earlier run counts when its bytes can still be proved to be the right ones.
+  void take_up(const JournalHead& head) {
+    const bool other_size = total_ && head.size && *total_ != *head.size;
+    if (other_size || (!proven_ && head.validator.empty())) return blocks_.clear();
+    journal_head_ = head;
+    validator_ = head.validator;
+    if (!total_) total_ = head.size;
+    spliced_ = true;
+  }
+
+  void forget() {
+    follower_.reset();
+    blocks_.clear();
+    validator_.clear();
+    journal_head_.reset();
+    spliced_ = false;
+    if (!place_.size) total_.reset();
+  }
+
+  std::string complete() {
+    for (;;) {
       require_not_cancelled(session_.settings());
-      const std::uint64_t before = file_.size();
-      const HttpReply reply = ask(url);
-      if (reply.failure.empty() && reply.status() / 100 == 2) refuse_impostor();
-      if (is_whole(reply)) {
+      if (is_whole()) {
         if (auto sha256 = finish()) return *sha256;
         continue;
       }
-      if (reply.status() == 416 && before > 0) restart();
-      // A transfer that moves is not given up, however often it breaks.
-      if (file_.size() > furthest_) attempt = 0;
-      furthest_ = std::max(furthest_, file_.size());
-      if (attempt >= session_.settings().retries || !is_worth_another(reply, before)) {
-        throw_failed(reply, url);
+      launch();
+      if (const auto ended = next_ended()) settle(ended->first, ended->second);
+    }
+  }
+
+  bool is_whole() {
+    const std::scoped_lock lock(mutex_);
+    return lanes_.empty() && ((total_ && blocks_.received() == *total_) || ended_without_total_);
+  }
+
+  // Starts requests for what nobody has been asked for yet.
+  void launch() {
+    for (;;) {
+      LanePointer lane;
+      {
+        const std::scoped_lock lock(mutex_);
+        if (lanes_.size() >= lanes_allowed_) return;
+        const auto stretch = next_stretch();
+        if (!stretch) return;
+        lane = lane_for(*stretch);
+        lanes_.push_back(lane);
       }
-      pause(reply, attempt);
+      const HttpRequest request = request_for(*lane);
+      HttpSink sink;
+      sink.head = [this, lane](const HttpHead& head) { on_head(*lane, head); };
+      sink.body = [this, lane](std::span<const std::byte> bytes) { on_body(*lane, bytes); };
+      lane->id = session_.transport().start(request, sink, [this, lane](HttpResult result) {
+        const std::scoped_lock lock(mutex_);
+        ended_.emplace_back(lane, std::move(result));
+        changed_.notify_one();
+      });
     }
   }
 
-  void restart() {
-    file_.truncate(0);
-    validator_.clear();
-    begin_digests();
-  }
-
- private:
-  void begin_digests() {
-    digesters_.clear();
-    start_.clear();
-    stated_.clear();
-    digesters_.emplace_back(DigestKind::sha256, 0);
-    for (const Digest& digest : place_.digests) {
-      if (digest.kind == DigestKind::sha256) continue;
-      digesters_.emplace_back(digest.kind, place_.size.value_or(Bytes{}).count);
+  // The first stretch that is missing and not on its way, cut to a piece when several are wanted.
+  std::optional<Stretch> next_stretch() const {
+    if (ended_without_total_) return std::nullopt;
+    if (!total_) {
+      if (!lanes_.empty()) return std::nullopt;
+      return Stretch{blocks_.frontier(), kUnknownEnd};
     }
+    // An empty file has no gap, but its server must still be asked.
+    if (*total_ == 0 && lanes_.empty()) return Stretch{0, 0};
+    for (Stretch gap : blocks_.gaps(*total_)) {
+      for (const LanePointer& lane : lanes_) {
+        if (lane->to <= gap.from || lane->at >= gap.to) continue;
+        // Requests are made in order, so what is before this one's place is taken care of.
+        gap.from = std::min(gap.to, lane->to);
+      }
+      if (gap.from < gap.to) return {{gap.from, piece_end(gap)}};
+    }
+    return std::nullopt;
   }
 
-  HttpReply ask(const std::string& url) {
+  std::uint64_t piece_size() const {
+    const std::uint64_t smallest = std::max(session_.settings().smallest_piece.count, kBlock);
+    const std::uint64_t share = total_.value_or(0) / (2 * session_.settings().ranges);
+    return std::clamp(share, smallest, 8 * smallest) / kBlock * kBlock;
+  }
+
+  std::uint64_t piece_end(const Stretch& gap) const {
+    if (one_request_ || gap.to - gap.from < 2 * session_.settings().smallest_piece.count) {
+      return gap.to;
+    }
+    // Blocks are filled from their start, so a piece ends where one does.
+    return std::min(gap.to, (gap.from + piece_size()) / kBlock * kBlock);
+  }
+
+  LanePointer lane_for(const Stretch& stretch) {
+    auto lane = std::make_shared<Lane>();
+    lane->at = lane->asked_from = stretch.from;
+    lane->to = stretch.to;
+    if (!proven_ && lane->at > 0) {
+      lane->seam.resize(std::min(kOverlap, lane->at));
+      lane->asked_from -= lane->seam.size();
+      blocks_.read(lane->asked_from, lane->seam);
+    }
+    lane->bounded = total_ && lane->to < *total_;
+    lane->ranged = lane->asked_from > 0 || lane->bounded;
+    // With a digest, its check is enough: copies on other hosts have other tags.
+    lane->validated = lane->ranged && !proven_ && !validator_.empty();
+    return lane;
+  }
+
+  HttpRequest request_for(const Lane& lane) const {
     HttpRequest request;
-    request.url = url;
+    request.url = url_;
     request.headers = place_.headers;
-    if (!place_.urls.empty() && url == place_.urls.front()) {
+    if (!place_.urls.empty() && url_ == place_.urls.front()) {
       request.authorization = place_.authorization;
     }
     request.ca_file = place_.ca_file;
-    const bool can_prove = !validator_.empty() || !place_.digests.empty();
-    if (file_.size() > 0 && !can_prove) restart();
-    asked_from_ = file_.size();
-    asked_url_ = url;
-    if (asked_from_ > 0) {
-      request.headers.push_back("Range: bytes=" + std::to_string(asked_from_) + "-");
-      if (!validator_.empty()) request.headers.push_back("If-Range: " + validator_);
+    if (lane.ranged) {
+      request.headers.push_back("Range: bytes=" + std::to_string(lane.asked_from) + "-" +
+                                (lane.bounded ? std::to_string(lane.to - 1) : ""));
     }
-    const Bytes limit = place_.size.value_or(session_.settings().size_limit);
-    request.size_limit = limit;
-    HttpSink sink;
-    sink.head = [this](const HttpHead& head) { on_head(head); };
-    sink.body = [this, limit](std::span<const std::byte> bytes) {
-      if (wrong_range_) return;
-      if (bytes.size() > limit.count - std::min(limit.count, file_.size())) throw_long(limit);
-      file_.append(bytes);
-      take(bytes);
-      report();
-    };
-    wrong_range_ = false;
-    HttpReply reply = session_.transport().send(request, sink);
-    if (wrong_range_) restart();
-    return reply;
+    if (lane.validated) request.headers.push_back("If-Range: " + validator_);
+    request.size_limit = limit();
+    return request;
   }
 
-  // All bytes are here; a connection that breaks after the last of them does no harm.
-  bool is_whole(const HttpReply& reply) const {
-    const bool success = reply.status() / 100 == 2 && !wrong_range_;
-    if (total_) return success && file_.size() == *total_;
-    return success && reply.failure.empty();
+  Bytes limit() const { return place_.size.value_or(session_.settings().size_limit); }
+
+  // A request that ended, or nothing when more may be started meanwhile.
+  std::optional<std::pair<LanePointer, HttpResult>> next_ended() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !ended_.empty() || widened_; });
+    widened_ = false;
+    if (ended_.empty()) return std::nullopt;
+    auto first = std::move(ended_.front());
+    ended_.pop_front();
+    lanes_.remove(first.first);
+    return first;
   }
 
-  void on_head(const HttpHead& head) {
-    if (head.header("content-type").value_or("").starts_with("text/html")) throw_web_page(head.url);
-    const auto length = content_length(head);
-    if (head.status != 206) {
-      if (file_.size() > 0) restart();
-      total_ = length;
-    } else {
-      const auto range = parse_content_range(head.header("content-range").value_or(""));
-      if (range && range->first == 0 && asked_from_ > 0) restart();
-      const auto total = range ? range->total : std::nullopt;
-      wrong_range_ = !range || range->first != file_.size() ||
-                     (total && place_.size && *total != place_.size->count);
-      if (wrong_range_) return;
-      resumed_ = file_.size() > 0;
-      total_ = total;
+  void abandon_all() {
+    std::list<LanePointer> lanes;
+    {
+      const std::scoped_lock lock(mutex_);
+      lanes.swap(lanes_);
     }
-    if (place_.size) total_ = place_.size->count;
+    for (const LanePointer& lane : lanes) session_.transport().abandon(lane->id);
+    const std::scoped_lock lock(mutex_);
+    ended_.clear();
+    widened_ = false;
+  }
+
+  // On the transport's thread: the head of an answer with bytes.
+  void on_head(Lane& lane, const HttpHead& head) {
+    const std::scoped_lock lock(mutex_);
+    require_file_head(head, shown_);
+    const bool alone = lanes_.size() == 1;
+    std::optional<std::uint64_t> total = content_length(head);
+    if (head.status == 206) {
+      const auto range = content_range(head);
+      const std::uint64_t first = range ? range->first : kUnknownEnd;
+      total = range ? range->total : std::nullopt;
+      const bool whole_file = alone && first == 0 && lane.asked_from > 0;
+      if (whole_file) begin_anew(lane);
+      const bool other_total = total && total_ && *total != *total_;
+      const bool other_version =
+          !proven_ && !validator_of(head).empty() && validator_of(head) != validator_;
+      if (first != lane.asked_from || other_total || (other_version && !whole_file)) refuse(lane);
+    } else if (lane.asked_from > 0) {
+      if (!alone) refuse(lane);
+      begin_anew(lane);
+    }
+    if (!total_) total_ = total;
+    spliced_ = spliced_ || blocks_.received() > 0 || lane.ranged;
     validator_ = validator_of(head);
-    if (file_.size() == 0) expect_stored_digest(head);
-    write_journal(asked_url_);
-    if (total_ && *total_ > file_.size()) {
-      require_room(session_.store().partial_directory(), Bytes{*total_ - file_.size()});
+    expect_stated(head);
+    follow();
+    journal();
+    if (alone) widen(lane, head);
+    if (total_ && *total_ > blocks_.received()) {
+      require_room(session_.store().partial_directory(), Bytes{*total_ - blocks_.received()});
     }
   }
 
-  // "<origin>\n<validator>\n": another host's validator says nothing about this one's bytes.
-  void read_journal(const std::string& url) {
-    std::error_code ignored;
-    if (file_.size() == 0 || journal_.empty() || !std::filesystem::exists(journal_, ignored))
-      return;
-    const std::vector<std::string> lines = split(read_text_file(journal_), '\n');
-    const auto origin = parse_url(url);
-    if (lines.size() == 3 && origin && lines[0] == origin->origin()) validator_ = lines[1];
+  // The answer is the whole file although only a part was asked for.
+  void begin_anew(Lane& lane) {
+    forget();
+    lane.at = lane.asked_from = 0;
+    lane.seam.clear();
+    lane.to = total_.value_or(kUnknownEnd);
+    lane.bounded = false;
+    one_request_ = true;
   }
 
-  void write_journal(const std::string& url) {
-    const auto origin = parse_url(url);
-    if (journal_.empty() || !origin || validator_ == journaled_) return;
-    write_file_atomically(journal_, origin->origin() + "\n" + validator_ + "\n");
-    journaled_ = validator_;
+  [[noreturn]] static void refuse(Lane& lane) {
+    lane.refused = true;
+    throw Enough{};
   }
 
-  // Google's storage states a digest with the bytes: x-goog-hash: crc32c=...,md5=<base64>.
-  void expect_stored_digest(const HttpHead& head) {
-    const std::string stated = head.header("x-goog-hash").value_or("");
-    const std::size_t at = stated.find("md5=");
-    if (at == std::string::npos) return;
-    const std::string md5 = decode_base64(stated.substr(at + 4, 24));
-    if (md5.size() != 16) return;
-    stated_ = {{DigestKind::md5, to_hex(md5)}};
-    digesters_.emplace_back(DigestKind::md5, 0);
+  // The first answer tells whether further requests may run beside it.
+  void widen(Lane& lane, const HttpHead& head) {
+    const bool takes_ranges =
+        head.status == 206 || head.header("accept-ranges").value_or("").starts_with("bytes");
+    if (one_request_ || !total_ || !takes_ranges) return;
+    if (lane.to >= *total_) lane.to = piece_end({lane.at, *total_});
+    lanes_allowed_ = most_lanes_;
+    widened_ = lanes_allowed_ > 1;
+    changed_.notify_one();
   }
 
-  // Weak tags do not promise equal bytes, so If-Range must not use them.
-  static std::string validator_of(const HttpHead& head) {
-    const auto tag = head.header("etag");
-    if (tag && !tag->starts_with("W/")) return *tag;
-    return head.header("last-modified").value_or("");
+  void expect_stated(const HttpHead& head) {
+    if (follower_ || !stated_.empty()) return;
+    stated_ = parse_google_hash(head.header("x-goog-hash").value_or(""));
   }
 
-  void take(std::span<const std::byte> bytes) {
-    const auto text = std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (start_.size() < kSniffed) start_ += text.substr(0, kSniffed - start_.size());
-    for (Digester& digester : digesters_) digester.update(bytes);
+  void follow() {
+    if (follower_) return;
+    std::vector<Digester> digesters;
+    digesters.emplace_back(DigestKind::sha256, 0);
+    for (const Digest& digest : expected()) {
+      if (digest.kind == DigestKind::sha256) continue;
+      digesters.emplace_back(digest.kind, total_.value_or(0));
+    }
+    follower_ = std::make_unique<HashFollower>(blocks_.file(), std::move(digesters));
+    follower_->advance(blocks_.frontier());
+  }
+
+  void journal() {
+    if (!journaled_) return;
+    const JournalHead head{origin_, validator_, total_};
+    if (journal_head_ == head) return;
+    blocks_.describe(head);
+    journal_head_ = head;
+  }
+
+  // On the transport's thread.
+  void on_body(Lane& lane, std::span<const std::byte> bytes) {
+    const std::scoped_lock lock(mutex_);
+    if (lane.compared < lane.seam.size()) {
+      const std::size_t count = std::min(bytes.size(), lane.seam.size() - lane.compared);
+      if (!std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count),
+                      lane.seam.begin() + static_cast<std::ptrdiff_t>(lane.compared))) {
+        refuse(lane);
+      }
+      lane.compared += count;
+      bytes = bytes.subspan(count);
+    }
+    const std::uint64_t room = limit().count - std::min(limit().count, lane.at);
+    const auto mine = bytes.first(std::min<std::uint64_t>(bytes.size(), lane.to - lane.at));
+    if (bytes.size() > room && lane.to >= limit().count) throw_long();
+    blocks_.write(lane.at, mine);
+    lane.at += mine.size();
+    follower_->advance(blocks_.frontier());
+    report();
+    if (mine.size() < bytes.size() ||
+        (lane.at == lane.to && !lane.bounded && total_ && lane.to < *total_)) {
+      throw Enough{};
+    }
   }
 
   void report() const {
-    const auto& progress = session_.settings().progress;
-    if (!progress) return;
     FetchProgress now;
     now.reference = reference_;
-    now.received = Bytes{file_.size()};
+    now.received = Bytes{blocks_.received()};
     if (total_) now.total = Bytes{*total_};
-    progress(now);
+    session_.report(now);
   }
 
-  // Servers that close the connection instead of stating a length look finished when cut off.
-  bool cut_short() const { return total_ && file_.size() < *total_; }
+  // What an ended request means. Throws when the transfer cannot be saved.
+  void settle(const LanePointer& lane, const HttpResult& result) {
+    bool enough = false;
+    if (result.thrown) {
+      try {
+        std::rethrow_exception(result.thrown);
+      } catch (const Enough&) {
+        enough = true;
+      }
+    }
+    if (lane->refused) return settle_refused(*lane);
+    if (enough) return;
+    const HttpReply& reply = result.reply;
+    const bool success = reply.status() / 100 == 2;
+    {
+      const std::scoped_lock lock(mutex_);
+      const bool ended = success && reply.failure.empty();
+      if (ended) require_file_start(start_of_file(), blocks_.received(), shown_);
+      if (ended && !total_) ended_without_total_ = true;
+      if (ended_without_total_) total_ = blocks_.received();
+      const bool all = total_ && blocks_.received() == *total_;
+      if (all || (ended && lane->at >= lane->to)) return;
+    }
+    if (reply.status() == 416 && blocks_.received() > 0) return settle_refused(*lane);
+    retry(reply);
+  }
 
-  bool is_worth_another(const HttpReply& reply, std::uint64_t before) const {
+  // No part of our file came: with others under way it is asked for again after them, alone the
+  // file begins anew and is asked for whole.
+  void settle_refused(const Lane& lane) {
+    {
+      const std::scoped_lock lock(mutex_);
+      one_request_ = true;
+      lanes_allowed_ = 1;
+      if (!lanes_.empty()) return;
+    }
+    if (++refusals_ > 3 || (lane.asked_from == 0 && !lane.bounded)) {
+      throw Error(ErrorKind::network,
+                  "'" + shown_ + "' answers with other ranges than asked for; try again later");
+    }
+    restart();
+  }
+
+  void retry(const HttpReply& reply) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!lanes_.empty()) {
+        // A server that fails one of several requests may want fewer.
+        lanes_allowed_ = most_lanes_ = lanes_.size();
+        return;
+      }
+      lanes_allowed_ = 1;
+      // A transfer that moves is not given up, however often it breaks.
+      if (blocks_.received() > furthest_) failures_ = 0;
+      furthest_ = std::max(furthest_, blocks_.received());
+    }
+    const int failure = failures_++;
+    if (failure >= session_.settings().retries || !is_worth_another(reply)) throw_failed(reply);
+    if (!proven_ && validator_.empty()) restart();
+    pause(reply, failure);
+  }
+
+  bool is_worth_another(const HttpReply& reply) const {
     if (reply.unreachable) return false;
-    if (reply.status() == 416 && before > 0) return true;
     if (reply.hops.empty() || reply.status() / 100 == 2) return true;
-    if (!is_passing_fault(reply.status())) return false;
+    if (!is_passing_fault(reply)) return false;
     const auto wait = retry_after(reply.hops.back());
     return !wait || *wait <= session_.settings().longest_wait;
   }
@@ -255,48 +449,48 @@ class Transfer {
     }
   }
 
-  // What servers give in a file's place with the status of success.
-  void refuse_impostor() const {
-    refuse_error_answer();
-    if (is_web_page(start_)) throw_web_page("");
-    if (start_.starts_with("version https://git-lfs.github.com/spec/") && file_.size() < 1024) {
-      throw Error(ErrorKind::corrupt, "'" + shown_ + "' is a git-lfs pointer of " +
-                                          to_text(Bytes{file_.size()}) +
-                                          ", not the model; use the address that gives the file");
-    }
+  std::string start_of_file() const {
+    std::array<std::byte, 512> start{};
+    const auto bytes = std::span(start).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(start.size(), blocks_.frontier())));
+    blocks_.read(0, bytes);
+    return std::string(as_text(bytes));
   }
 
-  // Kaggle answers some refusals with the status of success.
-  void refuse_error_answer() const {
-    if (!start_.starts_with("{\"code\":") || file_.size() > kSniffed) return;
-    throw Error(ErrorKind::network, "'" + shown_ + "' refused: " + escape_for_terminal(start_));
+  // The place's digests, and those its server stated with the bytes.
+  std::vector<Digest> expected() const {
+    std::vector<Digest> digests = place_.digests;
+    digests.insert(digests.end(), stated_.begin(), stated_.end());
+    return digests;
   }
 
-  // The content's SHA-256 when it is what the place promised. Nothing when a transfer that was
-  // taken up again gave wrong bytes: then the server joined two versions, and the file starts anew.
+  // The content's SHA-256 when it is what the place promised. Nothing when a transfer that came in
+  // several parts gave wrong bytes: then they did not belong together, and the file starts anew.
   std::optional<std::string> finish() {
-    std::vector<Digest> found;
-    for (Digester& digester : digesters_) found.push_back({digester.kind(), digester.finish()});
-    std::vector<Digest> all = place_.digests;
-    all.insert(all.end(), stated_.begin(), stated_.end());
-    for (const Digest& expected : all) {
-      const auto actual = std::ranges::find(found, expected.kind, &Digest::kind);
-      if (actual == found.end() || actual->hex == expected.hex) continue;
-      if (!resumed_) throw_wrong(expected, actual->hex);
-      resumed_ = false;
-      restart();
+    const std::scoped_lock lock(mutex_);
+    follow();
+    const std::vector<Digest> found = follower_->finish(*total_);
+    follower_.reset();
+    for (const Digest& digest : expected()) {
+      const auto actual = std::ranges::find(found, digest.kind, &Digest::kind);
+      if (actual == found.end() || actual->hex == digest.hex) continue;
+      if (!spliced_) throw_wrong(digest, actual->hex);
+      forget();
+      lanes_allowed_ = 1;
+      one_request_ = true;
+      ended_without_total_ = false;
       return std::nullopt;
     }
     return found.front().hex;
   }
 
-  [[noreturn]] void throw_failed(const HttpReply& reply, const std::string& url) const {
-    if (reply.failure.empty() && wrong_range_) {
+  [[noreturn]] void throw_failed(const HttpReply& reply) const {
+    if (reply.failure.empty() && reply.status() / 100 == 2) {
       throw Error(ErrorKind::network,
-                  "'" + shown_ + "' answers with other ranges than asked for; try again later");
+                  "'" + shown_ + "' ends after " + std::to_string(blocks_.received()) + " of " +
+                      std::to_string(total_.value_or(0)) + " bytes; try again later");
     }
-    if (reply.failure.empty() && cut_short()) throw_short();
-    require_success(reply, url);
+    require_success(reply, url_);
     throw Error(ErrorKind::internal, "a whole answer of '" + shown_ + "' was not taken");
   }
 
@@ -305,40 +499,37 @@ class Transfer {
                 "'" + shown_ + "' gave wrong bytes: " + std::string(name_of(expected.kind)) +
                     " is " + hex + ", expected " + expected.hex);
   }
-  [[noreturn]] void throw_long(Bytes limit) const {
+  [[noreturn]] void throw_long() const {
     throw Error(ErrorKind::corrupt,
-                "'" + shown_ + "' gives more than the " + to_text(limit) + " expected");
-  }
-  [[noreturn]] void throw_short() const {
-    throw Error(ErrorKind::network, "'" + shown_ + "' ends after " + std::to_string(file_.size()) +
-                                        " of " + std::to_string(*total_) +
-                                        " bytes; try again later");
-  }
-  [[noreturn]] void throw_web_page(const std::string& final_url) const {
-    const auto url = parse_url(final_url);
-    throw Error(ErrorKind::network,
-                "'" + shown_ + "' gave a web page" + (url ? " of " + url->place() : "") +
-                    " instead of the file: an error page or a network's login page; open it in a "
-                    "browser");
+                "'" + shown_ + "' gives more than the " + to_text(limit()) + " expected");
   }
 
   Session& session_;
   const Place& place_;
   const std::string& reference_;
-  GrowingFile& file_;
-  std::filesystem::path journal_;
-  std::string shown_;
-  std::vector<Digester> digesters_;
-  std::string start_;
-  std::vector<Digest> stated_;  // by the server, with the bytes
-  std::string validator_;       // of the bytes in the file
-  std::string journaled_;
-  std::string asked_url_;
-  std::uint64_t asked_from_ = 0;
+  const bool journaled_;
+  std::string url_, shown_, origin_;
+  int failures_ = 0;  // in a row
+  int refusals_ = 0;
   std::uint64_t furthest_ = 0;  // the most bytes that were ever here
-  bool resumed_ = false;        // the content came in more than one answer
-  bool wrong_range_ = false;    // the last answer's
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  BlockFile blocks_;
+  std::unique_ptr<HashFollower> follower_;
+  std::list<LanePointer> lanes_;  // under way
+  std::deque<std::pair<LanePointer, HttpResult>> ended_;
+  bool widened_ = false;  // more lanes are allowed than before
+  std::size_t lanes_allowed_ = 1;
+  std::size_t most_lanes_ = 1;
+  bool one_request_ = false;  // for all that is missing
+  const bool proven_;         // a digest will tell whether the parts belong together
+  bool spliced_ = false;      // some bytes are of an earlier answer
+  bool ended_without_total_ = false;
   std::optional<std::uint64_t> total_;
+  std::string validator_;  // of the bytes in the file
+  std::optional<JournalHead> journal_head_;
+  std::vector<Digest> stated_;  // by the server, with the bytes
 };
 
 }  // namespace
@@ -354,7 +545,8 @@ std::string download(Session& session, const Place& place, const std::string& re
                              error.kind() == ErrorKind::not_found ||
                              error.kind() == ErrorKind::corrupt;
       if (!elsewhere || i + 1 >= place.urls.size()) throw;
-      transfer.restart();
+      const bool keeps = transfer.can_go_on_elsewhere() && error.kind() == ErrorKind::network;
+      if (!keeps) transfer.restart();
     }
   }
 }

@@ -32,6 +32,11 @@ fs::path hf_home() {
   return base / "huggingface";
 }
 
+fs::path hf_cache() {
+  const std::string cache = environment_or("HF_HUB_CACHE", "");
+  return cache.empty() ? hf_home() / "hub" : fs::path(cache);
+}
+
 std::string first_line(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored)) return "";
@@ -187,12 +192,11 @@ std::string hf_authorization() {
 }
 
 fs::path hf_cached_blob(const std::string& repository, const std::string& digest) {
-  const std::string cache = environment_or("HF_HUB_CACHE", "");
   std::string folder = "models--" + repository;
   for (std::size_t at = folder.find('/'); at != std::string::npos; at = folder.find('/')) {
     folder.replace(at, 1, "--");
   }
-  return (cache.empty() ? hf_home() / "hub" : fs::path(cache)) / folder / "blobs" / digest;
+  return hf_cache() / folder / "blobs" / digest;
 }
 
 std::vector<HubFile> hf_files(Session& session, const std::string& repository,
@@ -242,8 +246,17 @@ std::vector<HfModel> hf_search(Session& session, const HfQuery& query) {
   return models;
 }
 
-std::vector<fs::path> hf_copies(const Reference& reference, const std::string& sha256) {
-  return {hf_cached_blob(reference.address, sha256)};
+std::vector<fs::path> hf_copies(const Reference&, const std::string& sha256) {
+  // Whatever repository brought it: bytes have one name.
+  std::vector<fs::path> copies;
+  std::error_code error;
+  for (fs::directory_iterator at(hf_cache(), error), end; !error && at != end;
+       at.increment(error)) {
+    const fs::path blob = at->path() / "blobs" / sha256;
+    std::error_code ignored;
+    if (fs::is_regular_file(blob, ignored)) copies.push_back(blob);
+  }
+  return copies;
 }
 
 Place resolve_hf(Session& session, const Reference& reference) {

@@ -30,6 +30,11 @@ fs::path kaggle_home() {
   return environment_or("KAGGLE_CONFIG_DIR", environment_or("HOME", "") + "/.kaggle");
 }
 
+fs::path kagglehub_cache() {
+  const std::string home = environment_or("XDG_CACHE_HOME", environment_or("HOME", "") + "/.cache");
+  return environment_or("KAGGLEHUB_CACHE", home + "/kagglehub");
+}
+
 Json ask(Session& session, const std::string& path) {
   HttpRequest request;
   request.url = kaggle_endpoint() + "/api/v1/models/" + path;
@@ -137,10 +142,23 @@ Place resolve_kaggle(Session& session, const Reference& reference) {
   place.authorization = kaggle_authorization();
   place.pinned = "kaggle:" + variation + "/" + place.revision + "/" + file;
   place.wrapped_as = file.substr(file.rfind('/') + 1);
-  const std::string home = environment_or("XDG_CACHE_HOME", environment_or("HOME", "") + "/.cache");
-  place.copies = {fs::path(environment_or("KAGGLEHUB_CACHE", home + "/kagglehub")) / "models" /
-                  variation / place.revision / file};
+  place.copies = {kagglehub_cache() / "models" / variation / place.revision / file};
   return place;
+}
+
+std::vector<fs::path> kaggle_copies(const Reference& reference, const std::string& sha256) {
+  std::vector<fs::path> copies = hf_copies(reference, sha256);
+  const fs::path variation = kagglehub_cache() / "models" / reference.address;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(variation, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code ignored;
+    const std::string path = fs::relative(at->path(), variation, ignored).string();
+    const bool named = path.ends_with("/" + reference.file) || reference.file.empty();
+    const bool version = path.starts_with(reference.revision + "/") || reference.revision.empty();
+    if (named && version && is_model_name(path)) copies.push_back(at->path());
+  }
+  return copies;
 }
 
 Place resolve_tfhub(Session& session, const Reference& reference) {

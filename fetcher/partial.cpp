@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -14,6 +15,8 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/hash.h"
+#include "fetcher/block_file.h"
 
 namespace litezoo::fetcher {
 namespace {
@@ -30,6 +33,16 @@ std::uint64_t size_of(int descriptor, const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) throw_store_error(path, errno);
   return static_cast<std::uint64_t>(status.st_size);
+}
+
+timespec changed_at(int descriptor, const std::filesystem::path& path) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) throw_store_error(path, errno);
+  return status.st_mtim;
+}
+
+std::filesystem::path journal_of(std::filesystem::path partial) {
+  return partial.replace_extension(".journal");
 }
 
 // Whether the path still names the open file: its owner may have published or removed it while we
@@ -57,15 +70,17 @@ enum class Lock { mine, gone, unusable };
 Lock take_lock(int descriptor, const std::filesystem::path& path, const LockWait& wait,
                bool& waited) {
   using Clock = std::chrono::steady_clock;
-  std::uint64_t last_size = size_of(descriptor, path);
+  timespec last_change = changed_at(descriptor, path);
   Clock::time_point last_growth = Clock::now();
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return Lock::unusable;
+    if (!waited && wait.waiting) wait.waiting(journal_owner(journal_of(path)));
     waited = true;
     if (wait.cancelled && wait.cancelled()) throw Error(ErrorKind::interrupted, "interrupted");
     if (!still_named(descriptor, path)) return Lock::gone;
-    if (const std::uint64_t size = size_of(descriptor, path); size != last_size) {
-      last_size = size;
+    const timespec change = changed_at(descriptor, path);
+    if (change.tv_sec != last_change.tv_sec || change.tv_nsec != last_change.tv_nsec) {
+      last_change = change;
       last_growth = Clock::now();
     }
     if (Clock::now() - last_growth > wait.patience) return Lock::unusable;
@@ -74,8 +89,17 @@ Lock take_lock(int descriptor, const std::filesystem::path& path, const LockWait
   return still_named(descriptor, path) ? Lock::mine : Lock::gone;
 }
 
+// The name that the open file was renamed to, when that is a digest.
+std::string digest_named(int descriptor) {
+  std::error_code ignored;
+  const auto path =
+      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), ignored);
+  const std::string name = path.filename().string();
+  return is_sha256(name) ? name : "";
+}
+
 GrowingFile open_keyed(const std::filesystem::path& directory, const std::string& key,
-                       const LockWait& wait, bool& waited) {
+                       const LockWait& wait, bool& waited, std::string& published_as) {
   make_directory(directory);
   const std::filesystem::path path = directory / (key + ".partial");
   for (;;) {
@@ -86,6 +110,7 @@ GrowingFile open_keyed(const std::filesystem::path& directory, const std::string
       case Lock::mine:
         return {std::move(descriptor), path};
       case Lock::gone:
+        if (waited) published_as = digest_named(descriptor.number());
         break;
       case Lock::unusable:
         return open_unique(directory);
@@ -127,12 +152,31 @@ GrowingFile::GrowingFile(FileDescriptor descriptor, std::filesystem::path path)
 }
 
 void GrowingFile::append(std::span<const std::byte> bytes) {
+  write_at(size_, bytes);
+}
+
+void GrowingFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count =
-        ::pwrite(descriptor_.number(), bytes.data(), bytes.size(), static_cast<off_t>(size_));
+        ::pwrite(descriptor_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw_store_error(path_, errno);
-    size_ += static_cast<std::uint64_t>(count);
+    offset += static_cast<std::uint64_t>(count);
+    size_ = std::max(size_, offset);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+void GrowingFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t count =
+        ::pread(descriptor_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0) {
+      throw Error(ErrorKind::io, "'" + path_.string() + "' became shorter; check LITEZOO_HOME");
+    }
+    if (count < 0) throw system_error("cannot read '" + path_.string() + "'", errno);
+    offset += static_cast<std::uint64_t>(count);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
 }
@@ -158,27 +202,23 @@ void GrowingFile::read_all(const std::function<void(std::span<const std::byte>)>
   }
 }
 
-GrowingFile open_scratch(const std::filesystem::path& directory) {
-  make_directory(directory);
-  GrowingFile file = open_unique(directory);
-  if (::unlink(file.path().c_str()) != 0) throw_store_error(file.path(), errno);
-  return file;
-}
-
 Partial::Partial(const std::filesystem::path& directory, const std::string& key,
                  const LockWait& wait)
-    : file_(open_keyed(directory, key, wait, waited_)) {}
+    : file_(open_keyed(directory, key, wait, waited_, published_as_)) {}
 
 Partial::~Partial() {
-  if (!published_ && kept_) return;
+  if (named_ && !kept_) unname();
+}
+
+void Partial::unname() noexcept {
+  named_ = false;
   // The journal first: without it the bytes are worth less, the other way round it would mislead.
   ::unlink(journal().c_str());
-  if (!published_) ::unlink(file_.path().c_str());
+  ::unlink(file_.path().c_str());
 }
 
 std::filesystem::path Partial::journal() const {
-  std::filesystem::path path = file_.path();
-  return path.replace_extension(".journal");
+  return journal_of(file_.path());
 }
 
 void Partial::publish(const std::filesystem::path& final_path) {
@@ -186,10 +226,12 @@ void Partial::publish(const std::filesystem::path& final_path) {
   if (::fchmod(file_.descriptor(), 0444) != 0 || ::fsync(file_.descriptor()) != 0) {
     throw_store_error(file_.path(), errno);
   }
+  // Before the name is free: afterwards the journal may be another process's.
+  ::unlink(journal().c_str());
   if (::rename(file_.path().c_str(), final_path.c_str()) != 0) {
     throw_store_error(final_path, errno);
   }
-  published_ = true;
+  named_ = false;
   const FileDescriptor directory(
       ::open(final_path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // Not every file system lets a directory be synced; the rename itself has already happened.

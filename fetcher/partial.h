@@ -12,11 +12,14 @@
 
 namespace litezoo::fetcher {
 
-// A file that grows at its end. Every failure is an Error(io) that names it; a full disk says so.
+// A file being written. Every failure is an Error(io) that names it; a full disk says so.
 class GrowingFile {
  public:
   GrowingFile(FileDescriptor descriptor, std::filesystem::path path);
   void append(std::span<const std::byte> bytes);
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
+  // All of `bytes`, from any thread. Throws Error(io), also beyond the file's end.
+  void read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
   void truncate(std::uint64_t size);
   std::uint64_t size() const noexcept { return size_; }
   int descriptor() const noexcept { return descriptor_.number(); }
@@ -30,14 +33,12 @@ class GrowingFile {
   std::uint64_t size_ = 0;
 };
 
-// A file without a name in `directory` (created when absent): gone with its last descriptor, also
-// after kill -9.
-GrowingFile open_scratch(const std::filesystem::path& directory);
-
 struct LockWait {
   std::function<bool()> cancelled;
-  // An owner whose file does not grow for so long is taken to hang; we then work beside it.
+  // An owner that writes nothing for so long is taken to hang; we then work beside it.
   std::chrono::milliseconds patience = std::chrono::seconds(60);
+  // Told once, when another process (0 = not known which) has the file.
+  std::function<void(int process)> waiting;
 };
 
 // <directory>/<key>.partial, being written by this process only: it holds the file's flock, which
@@ -57,15 +58,19 @@ class Partial {
   // Beside the file: what a later run must know to go on with it.
   std::filesystem::path journal() const;
   bool waited() const noexcept { return waited_; }
+  // The digest under which the process that we waited for published its file; empty when unknown.
+  const std::string& published_as() const noexcept { return published_as_; }
   void keep() noexcept { kept_ = true; }
-  void discard() noexcept { kept_ = false; }
+  // Takes the file's name away: nobody else finds it, and it goes with this object.
+  void unname() noexcept;
   // chmod 0444, fsync, rename, fsync of the directory. Throws Error(io).
   void publish(const std::filesystem::path& final_path);
 
  private:
   bool waited_ = false;
+  std::string published_as_;
   bool kept_ = false;
-  bool published_ = false;
+  bool named_ = true;
   GrowingFile file_;
 };
 

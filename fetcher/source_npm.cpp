@@ -20,8 +20,7 @@ using Json = nlohmann::json;
 
 // The registry's description of a package; asked once a session.
 Json package_description(Session& session, const std::string& package, const std::string& url) {
-  auto cached = session.texts.find(url);
-  if (cached == session.texts.end()) {
+  const std::string& text = session.texts.at(url, [&] {
     HttpRequest request;
     request.url = url;
     request.headers = {"Accept: application/vnd.npm.install-v1+json, application/json;q=0.8"};
@@ -29,9 +28,9 @@ Json package_description(Session& session, const std::string& package, const std
     request.ca_file = session.npm_config().ca_file();
     request.compressed = true;
     request.size_limit = Bytes{std::uint64_t{64} << 20};
-    cached = session.texts.emplace(url, session.transport().get_text(request).body).first;
-  }
-  Json description = Json::parse(cached->second, nullptr, false);
+    return session.transport().get_text(request).body;
+  });
+  Json description = Json::parse(text, nullptr, false);
   const auto versions = description.is_object() ? description.find("versions") : description.end();
   if (!description.is_object() || versions == description.end() || !versions->is_object()) {
     throw_bad_answer(url);

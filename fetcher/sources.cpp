@@ -17,7 +17,7 @@ constexpr auto kSources = std::to_array<Source>({
     {Scheme::http, resolve_url},
     {Scheme::npm, resolve_npm},
     {Scheme::hf, resolve_hf, hf_copies},
-    {Scheme::kaggle, resolve_kaggle},
+    {Scheme::kaggle, resolve_kaggle, kaggle_copies},
     {Scheme::tfhub, resolve_tfhub},
     {Scheme::mediapipe, resolve_mediapipe},
     {Scheme::github, resolve_github},

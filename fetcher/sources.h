@@ -37,7 +37,7 @@ struct Source {
   // Finds the place, over the session's transport where it must ask. Throws Error. Null for what is
   // looked up elsewhere: sha256 in the store, a name in the catalog.
   Place (*resolve)(Session& session, const Reference& reference);
-  // Where other tools may keep the file of that digest; null where none is known.
+  // Where other tools may keep the file of that digest; null = hf_copies, whatever the scheme.
   std::vector<std::filesystem::path> (*copies)(const Reference& reference,
                                                const std::string& sha256) = nullptr;
 };
@@ -50,18 +50,16 @@ const Source& source_of(const Reference& reference);
 
 Place resolve_path(Session& session, const Reference& reference);
 Place resolve_url(Session& session, const Reference& reference);
-Place resolve_hf(Session& session, const Reference& reference);
-Place resolve_mediapipe(Session& session, const Reference& reference);
-Place resolve_github(Session& session, const Reference& reference);
-std::vector<std::filesystem::path> hf_copies(const Reference& reference, const std::string& sha256);
-Place resolve_kaggle(Session& session, const Reference& reference);
-Place resolve_tfhub(Session& session, const Reference& reference);
-Place resolve_hf(Session& session, const Reference& reference);
-std::vector<std::filesystem::path> hf_copies(const Reference& reference, const std::string& sha256);
-Place resolve_kaggle(Session& session, const Reference& reference);
-Place resolve_tfhub(Session& session, const Reference& reference);
-Place resolve_mediapipe(Session& session, const Reference& reference);
-Place resolve_github(Session& session, const Reference& reference);
 Place resolve_npm(Session& session, const Reference& reference);
+Place resolve_hf(Session& session, const Reference& reference);
+Place resolve_kaggle(Session& session, const Reference& reference);
+Place resolve_tfhub(Session& session, const Reference& reference);
+Place resolve_mediapipe(Session& session, const Reference& reference);
+Place resolve_github(Session& session, const Reference& reference);
+
+// The official clients' caches: any repository's blob of that digest; the variation's files.
+std::vector<std::filesystem::path> hf_copies(const Reference& reference, const std::string& sha256);
+std::vector<std::filesystem::path> kaggle_copies(const Reference& reference,
+                                                 const std::string& sha256);
 
 }  // namespace litezoo::fetcher

@@ -1,24 +1,38 @@
 #include "fetcher/transport.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
 #include <cstdlib>
-#include <exception>
+#include <future>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/handle.h"
 #include "base/text.h"
-#include "fetcher/http_date.h"
-#include "fetcher/reference.h"
 #include "fetcher/url.h"
 
 namespace litezoo::fetcher {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using MultiHandle = std::unique_ptr<CURLM, Deleter<curl_multi_cleanup>>;
+using EasyHandle = std::unique_ptr<CURL, Deleter<curl_easy_cleanup>>;
+
 constexpr std::size_t kErrorBody = std::size_t{64} << 10;
 constexpr std::size_t kHeaderLimit = std::size_t{256} << 10;
+constexpr std::uint64_t kPiece = std::uint64_t{256} << 10;
 
 struct AppendList {
   void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
@@ -38,40 +52,86 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
-// One request on one connection: what the C callbacks see.
+// Holds what arrives to a rate by letting the transport's thread sleep: the connections' own flow
+// control slows the servers down.
+class Throttle {
+ public:
+  explicit Throttle(const TransportSettings& settings)
+      : rate_(settings.bytes_per_second.count), cancelled_(settings.cancelled) {}
+
+  // Few enough that a pause between two pieces stays short.
+  long piece_size() const noexcept {
+    if (rate_ == 0) return static_cast<long>(kPiece);
+    return static_cast<long>(std::clamp<std::uint64_t>(rate_ / 10, 1024, kPiece));
+  }
+
+  void spend(std::size_t bytes) {
+    if (rate_ == 0) return;
+    const auto now = Clock::now();
+    const auto cost = std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(static_cast<double>(bytes) / static_cast<double>(rate_)));
+    // What was not used is not saved up beyond a moment.
+    due_ = std::max(due_, now - std::chrono::milliseconds(100)) + cost;
+    while (Clock::now() < due_ && !(cancelled_ && cancelled_())) {
+      std::this_thread::sleep_for(
+          std::min<Clock::duration>(due_ - Clock::now(), std::chrono::milliseconds(50)));
+    }
+  }
+
+ private:
+  std::uint64_t rate_;
+  std::function<bool()> cancelled_;
+  Clock::time_point due_ = Clock::now();
+};
+
+// One request on its way through its redirects: what libcurl's callbacks see.
 struct Exchange {
-  const HttpRequest* request = nullptr;
-  const HttpSink* sink = nullptr;
-  const TransportSettings* settings = nullptr;
+  RequestId id = 0;
+  HttpRequest request;
+  HttpSink sink;
+  std::function<void(HttpResult)> done;
+  Throttle* throttle = nullptr;
+
+  std::string origin;     // of the address being asked
+  std::string authority;  // the origin that may see the credentials
+  HttpReply reply;
+  EasyHandle curl;
+  HeaderList headers;
+  std::array<char, CURL_ERROR_SIZE> detail{};
+
+  // Of the current hop:
   HttpHead head;
   std::string body;
   std::uint64_t received = 0;
   std::size_t header_bytes = 0;
   bool head_given = false;
   bool stalled = false;
-  std::chrono::steady_clock::time_point last_byte = std::chrono::steady_clock::now();
+  Clock::time_point last_byte;
   std::exception_ptr thrown;
 
-  CURL* curl = nullptr;
+  void begin_hop(const std::string& url) {
+    head = {};
+    head.url = url;
+    body.clear();
+    received = 0;
+    header_bytes = 0;
+    head_given = false;
+    stalled = false;
+    last_byte = Clock::now();
+    detail.fill('\0');
+  }
 
   // Ready to send the request: after the TLS handshake, and at once on a connection kept open.
   bool connected() const noexcept {
     curl_off_t ready_after = 0;
-    curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready_after);
+    curl_easy_getinfo(curl.get(), CURLINFO_PRETRANSFER_TIME_T, &ready_after);
     return ready_after > 0;
   }
 
   bool success() const noexcept { return head.status >= 200 && head.status < 300; }
 
-  // libcurl's own low-speed check averages over seconds, so a burst would hide a stall from it.
-  bool has_stalled(bool connected) {
-    if (!connected) last_byte = std::chrono::steady_clock::now();
-    stalled = std::chrono::steady_clock::now() - last_byte > settings->stall_timeout;
-    return stalled;
-  }
-
   void on_header(std::string_view line) {
-    last_byte = std::chrono::steady_clock::now();
+    last_byte = Clock::now();
     header_bytes += line.size();
     if (header_bytes > kHeaderLimit) {
       throw Error(ErrorKind::network, "'" + without_query(head.url) + "' sends endless headers");
@@ -93,29 +153,27 @@ struct Exchange {
   void give_head() {
     if (head_given || !success()) return;
     head_given = true;
-    const auto length = head.header("content-length");
-    if (length && std::strtoull(length->c_str(), nullptr, 10) > request->size_limit.count) {
-      throw_too_long();
-    }
-    if (sink->head) sink->head(head);
+    if (content_length(head).value_or(0) > request.size_limit.count) throw_too_long();
+    if (sink.head) sink.head(head);
   }
 
   void on_body(std::span<const std::byte> bytes) {
-    last_byte = std::chrono::steady_clock::now();
     if (!success()) {
       const std::size_t room = kErrorBody - std::min(kErrorBody, body.size());
       body.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
-      return;
+    } else {
+      give_head();
+      received += bytes.size();
+      if (received > request.size_limit.count) throw_too_long();
+      if (sink.body) sink.body(bytes);
+      throttle->spend(bytes.size());
     }
-    give_head();
-    received += bytes.size();
-    if (received > request->size_limit.count) throw_too_long();
-    if (sink->body) sink->body(bytes);
+    last_byte = Clock::now();
   }
 
   [[noreturn]] void throw_too_long() const {
     throw Error(ErrorKind::corrupt, "'" + without_query(head.url) + "' gives more than the " +
-                                        to_text(request->size_limit) + " allowed");
+                                        to_text(request.size_limit) + " allowed");
   }
 };
 
@@ -140,16 +198,6 @@ std::size_t write_callback(char* data, std::size_t size, std::size_t count, void
   auto& exchange = *static_cast<Exchange*>(user);
   const auto bytes = std::as_bytes(std::span(data, size * count));
   return guarded(exchange, [&] { exchange.on_body(bytes); }) ? size * count : 0;
-}
-
-int progress_callback(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  auto& exchange = *static_cast<Exchange*>(user);
-  const bool go_on = guarded(exchange, [&] {
-    const auto& cancelled = exchange.settings->cancelled;
-    if (cancelled && cancelled()) throw Error(ErrorKind::interrupted, "interrupted");
-  });
-  const bool connected = exchange.connected();
-  return go_on && !exchange.has_stalled(connected) ? 0 : 1;
 }
 
 const char* environment_ca_file() {
@@ -195,58 +243,33 @@ std::string explain(CURLcode code, const char* detail, const std::string& place,
   }
 }
 
-}  // namespace
-
-std::optional<std::string> HttpHead::header(const std::string& name) const {
-  const auto found = headers.find(name);
-  if (found == headers.end()) return std::nullopt;
-  return found->second;
-}
-
-struct Transport::Curl {
-  std::unique_ptr<CURL, Deleter<curl_easy_cleanup>> handle;
-  std::string user_agent;
-};
-
-Transport::Transport(TransportSettings settings)
-    : settings_(std::move(settings)), curl_(std::make_unique<Curl>()) {
-  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
-  curl_->handle.reset(curl_easy_init());
-  if (kStarted != CURLE_OK || !curl_->handle) {
-    throw Error(ErrorKind::internal, "cannot start libcurl");
+HeaderList headers_for(const Exchange& exchange) {
+  HeaderList headers;
+  for (const std::string& line : exchange.request.headers) add_header(headers, line);
+  if (!exchange.request.compressed) add_header(headers, "Accept-Encoding: identity");
+  if (!exchange.request.authorization.empty() && exchange.origin == exchange.authority) {
+    add_header(headers, "Authorization: " + exchange.request.authorization);
   }
-  curl_->user_agent = "litezoo/" LITEZOO_VERSION " libcurl/";
-  curl_->user_agent += curl_version_info(CURLVERSION_NOW)->version;
+  return headers;
 }
 
-Transport::~Transport() = default;
-
-namespace {
-
-struct Outcome {
-  CURLcode code = CURLE_OK;
-  std::string detail;
-  bool connected = false;
-};
-
-// Performs one request without following redirects.
-Outcome perform(CURL* curl, const std::string& user_agent, const TransportSettings& settings,
-                const HeaderList& headers, Exchange& exchange) {
-  std::array<char, CURL_ERROR_SIZE> detail{};
-  const HttpRequest& request = *exchange.request;
+void set_up(Exchange& exchange, const std::string& user_agent, const TransportSettings& settings) {
+  CURL* curl = exchange.curl.get();
+  const HttpRequest& request = exchange.request;
   curl_easy_reset(curl);
   const auto set = [curl](CURLoption option, auto value) { curl_easy_setopt(curl, option, value); };
   set(CURLOPT_URL, exchange.head.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  // A second request waits to learn whether it can share the first one's connection.
+  if (exchange.head.url.starts_with("https:")) set(CURLOPT_PIPEWAIT, 1L);
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_USERAGENT, user_agent.c_str());
-  set(CURLOPT_HTTPHEADER, headers.get());
-  set(CURLOPT_ERRORBUFFER, detail.data());
+  set(CURLOPT_HTTPHEADER, exchange.headers.get());
+  set(CURLOPT_ERRORBUFFER, exchange.detail.data());
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
-  set(CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(settings.low_speed.count));
-  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.stall_timeout.count()));
-  set(CURLOPT_BUFFERSIZE, 256L << 10);
+  set(CURLOPT_BUFFERSIZE, exchange.throttle->piece_size());
   if (request.method == HttpMethod::head) set(CURLOPT_NOBODY, 1L);
   if (request.compressed) set(CURLOPT_ACCEPT_ENCODING, "");
   const char* environment_ca = environment_ca_file();
@@ -259,103 +282,266 @@ Outcome perform(CURL* curl, const std::string& user_agent, const TransportSettin
   set(CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
   set(CURLOPT_WRITEFUNCTION, &write_callback);
   set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
-  set(CURLOPT_XFERINFOFUNCTION, &progress_callback);
-  set(CURLOPT_XFERINFODATA, static_cast<void*>(&exchange));
-  set(CURLOPT_NOPROGRESS, 0L);
-  exchange.curl = curl;
-  CURLcode code = curl_easy_perform(curl);
-  if (code == CURLE_ABORTED_BY_CALLBACK && exchange.stalled) code = CURLE_OPERATION_TIMEDOUT;
-  return {code, detail.data(), exchange.connected()};
-}
-
-bool is_redirect(int status) noexcept {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-// The address a redirect leads to, or why it is not followed.
-struct Redirect {
-  std::string url;
-  std::string refusal;
-};
-Redirect redirect_of(const HttpHead& head) {
-  const std::string shown = without_query(head.url);
-  const auto location = head.header("location");
-  if (!location) return {"", "'" + shown + "' redirects without saying where to"};
-  const auto target = resolve_location(head.url, *location);
-  const auto url = target ? parse_url(*target) : std::nullopt;
-  if (!url || url->has_credentials) {
-    return {"", "'" + shown + "' redirects to what is no web address; not followed"};
-  }
-  const auto from = parse_url(head.url);
-  const bool from_loopback = from && is_loopback_host(from->host) && from->scheme == "http";
-  if (url->scheme == "http" && !(from_loopback && is_loopback_host(url->host))) {
-    return {"", "'" + shown + "' redirects to an unencrypted address on " + url->place() +
-                    "; not followed"};
-  }
-  return {*target, ""};
+  set(CURLOPT_PRIVATE, static_cast<void*>(&exchange));
 }
 
 }  // namespace
 
-HttpReply Transport::follow(const HttpRequest& request, const HttpSink& sink) {
-  HttpReply reply;
-  const auto first = parse_url(request.url);
-  std::string url = request.url;
-  for (;;) {
-    const auto parts = parse_url(url);
-    if (!first || !parts) {
-      reply.failure = "'" + without_query(url) + "' is not a web address";
-      return reply;
-    }
-    if (unreachable_.contains(parts->origin())) {
-      reply.unreachable = true;
-      reply.failure = "cannot reach " + parts->place() + ", as before";
-      return reply;
-    }
-    HeaderList headers;
-    for (const std::string& line : request.headers) add_header(headers, line);
-    if (!request.compressed) add_header(headers, "Accept-Encoding: identity");
-    if (!request.authorization.empty() && parts->origin() == first->origin()) {
-      add_header(headers, "Authorization: " + request.authorization);
-    }
-    Exchange exchange;
-    exchange.request = &request;
-    exchange.sink = &sink;
-    exchange.settings = &settings_;
-    exchange.head.url = url;
-    const Outcome outcome =
-        perform(curl_->handle.get(), curl_->user_agent, settings_, headers, exchange);
-    if (outcome.code == CURLE_OK) guarded(exchange, [&] { exchange.give_head(); });
-    if (exchange.thrown) std::rethrow_exception(exchange.thrown);
-    if (exchange.head.status != 0) reply.hops.push_back(exchange.head);
-    if (outcome.code != CURLE_OK) {
-      reply.unreachable = is_unreachable(outcome.code) ||
-                          (outcome.code == CURLE_OPERATION_TIMEDOUT && !outcome.connected);
-      if (reply.unreachable) unreachable_.insert(parts->origin());
-      reply.failure = explain(outcome.code, outcome.detail.c_str(), parts->place(), settings_,
-                              outcome.connected);
-      return reply;
-    }
-    reply.body = std::move(exchange.body);
-    if (!is_redirect(exchange.head.status)) return reply;
-    const Redirect redirect = redirect_of(exchange.head);
-    const auto target = parse_url(redirect.url);
-    const bool leaves = target && target->origin() != first->origin();
-    if (leaves && request.redirects == Redirects::same_origin) return reply;
-    reply.failure = redirect.refusal;
-    if (reply.failure.empty() && static_cast<int>(reply.hops.size()) > settings_.max_redirects) {
-      reply.failure = "'" + without_query(request.url) + "' redirects without end";
-    }
-    if (!reply.failure.empty()) return reply;
-    url = redirect.url;
+// The thread and everything only it touches, but for what the mutex guards.
+struct Transport::Loop {
+  explicit Loop(TransportSettings given) : settings(std::move(given)), throttle(settings) {
+    static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
+    multi.reset(curl_multi_init());
+    if (kStarted != CURLE_OK || !multi) throw Error(ErrorKind::internal, "cannot start libcurl");
+    user_agent = "litezoo/" LITEZOO_VERSION " libcurl/";
+    user_agent += curl_version_info(CURLVERSION_NOW)->version;
+    thread = std::thread([this] { run(); });
   }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  ~Loop() {
+    {
+      const std::scoped_lock lock(mutex);
+      stopping = true;
+    }
+    curl_multi_wakeup(multi.get());
+    thread.join();
+  }
+
+  const TransportSettings settings;
+  Throttle throttle;
+  std::string user_agent;
+  MultiHandle multi;
+  std::vector<std::unique_ptr<Exchange>> waiting;  // in the order they came
+  std::map<RequestId, std::unique_ptr<Exchange>> running;
+  std::map<std::string, std::size_t> running_of_origin;
+  std::set<std::string> unreachable;  // origins
+
+  std::mutex mutex;  // guards what follows
+  std::condition_variable forgotten;
+  std::vector<std::unique_ptr<Exchange>> incoming;
+  std::set<RequestId> abandoned;
+  RequestId last_id = 0;
+  bool stopping = false;
+
+  std::thread thread;
+
+  void run() {
+    // Ctrl-C belongs to the program's main thread, and a closed connection is no reason to die.
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    while (take_orders()) {
+      admit();
+      int active = 0;
+      curl_multi_perform(multi.get(), &active);
+      finish_done();
+      end_stalled();
+      if (settings.cancelled && settings.cancelled()) end_all();
+      const bool more = std::ranges::any_of(
+          waiting, [this](const auto& exchange) { return has_room(exchange->origin); });
+      if (!more) curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
+    }
+  }
+
+  // False when the transport is being destroyed.
+  bool take_orders() {
+    std::vector<std::unique_ptr<Exchange>> fresh;
+    std::set<RequestId> dropped;
+    {
+      const std::scoped_lock lock(mutex);
+      if (stopping) return false;
+      fresh.swap(incoming);
+      dropped = abandoned;
+    }
+    for (auto& exchange : fresh) waiting.push_back(std::move(exchange));
+    for (const RequestId id : dropped) {
+      std::erase_if(waiting, [id](const auto& exchange) { return exchange->id == id; });
+      if (const auto found = running.find(id); found != running.end()) detach(found);
+    }
+    if (!dropped.empty()) {
+      const std::scoped_lock lock(mutex);
+      for (const RequestId id : dropped) abandoned.erase(id);
+      forgotten.notify_all();
+    }
+    return true;
+  }
+
+  bool has_room(const std::string& origin) const {
+    if (running.size() >= settings.most_requests) return false;
+    const auto busy = running_of_origin.find(origin);
+    return busy == running_of_origin.end() || busy->second < settings.most_requests_of_a_host;
+  }
+
+  void admit() {
+    for (std::size_t i = 0; i < waiting.size();) {
+      if (!has_room(waiting[i]->origin)) {
+        ++i;
+        continue;
+      }
+      std::unique_ptr<Exchange> exchange = std::move(waiting[i]);
+      waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i));
+      attach(std::move(exchange));
+    }
+  }
+
+  // Puts the exchange's current address to its server.
+  void attach(std::unique_ptr<Exchange> exchange) {
+    Exchange& started = *exchange;
+    if (unreachable.contains(started.origin)) {
+      started.reply.unreachable = true;
+      started.reply.failure =
+          "cannot reach " + parse_url(started.head.url)->place() + ", as before";
+      return conclude(std::move(exchange));
+    }
+    if (!guarded(started, [&] { started.headers = headers_for(started); })) {
+      return conclude(std::move(exchange));
+    }
+    set_up(started, user_agent, settings);
+    started.last_byte = Clock::now();
+    ++running_of_origin[started.origin];
+    curl_multi_add_handle(multi.get(), started.curl.get());
+    running.emplace(started.id, std::move(exchange));
+  }
+
+  std::unique_ptr<Exchange> detach(std::map<RequestId, std::unique_ptr<Exchange>>::iterator at) {
+    std::unique_ptr<Exchange> exchange = std::move(at->second);
+    running.erase(at);
+    curl_multi_remove_handle(multi.get(), exchange->curl.get());
+    const auto busy = running_of_origin.find(exchange->origin);
+    if (--busy->second == 0) running_of_origin.erase(busy);
+    return exchange;
+  }
+
+  // Hands the result over and forgets the exchange.
+  static void conclude(std::unique_ptr<Exchange> exchange) {
+    HttpResult result{std::move(exchange->reply), exchange->thrown};
+    const auto done = std::move(exchange->done);
+    exchange.reset();
+    done(std::move(result));
+  }
+
+  void finish_done() {
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      char* user = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
+      auto* exchange = reinterpret_cast<Exchange*>(user);
+      end_hop(exchange->id, message->data.result);
+    }
+  }
+
+  void end_stalled() {
+    const auto now = Clock::now();
+    std::vector<RequestId> stalled;
+    for (const auto& [id, exchange] : running) {
+      if (!exchange->connected()) exchange->last_byte = now;
+      if (now - exchange->last_byte > settings.stall_timeout) stalled.push_back(id);
+    }
+    for (const RequestId id : stalled) end_hop(id, CURLE_OPERATION_TIMEDOUT);
+  }
+
+  void end_all() {
+    const auto interrupted = std::make_exception_ptr(Error(ErrorKind::interrupted, "interrupted"));
+    while (!running.empty()) {
+      auto exchange = detach(running.begin());
+      exchange->thrown = interrupted;
+      conclude(std::move(exchange));
+    }
+    for (auto& exchange : std::exchange(waiting, {})) {
+      exchange->thrown = interrupted;
+      conclude(std::move(exchange));
+    }
+  }
+
+  // One address answered or failed: on to where it redirects, or to the end.
+  void end_hop(RequestId id, CURLcode code) {
+    const auto found = running.find(id);
+    const bool connected = found->second->connected();
+    std::unique_ptr<Exchange> exchange = detach(found);
+    Exchange& ended = *exchange;
+    if (code == CURLE_OK) guarded(ended, [&ended] { ended.give_head(); });
+    if (ended.thrown) return conclude(std::move(exchange));
+    HttpReply& reply = ended.reply;
+    if (ended.head.status != 0) reply.hops.push_back(ended.head);
+    if (code != CURLE_OK) {
+      reply.unreachable = is_unreachable(code) || (code == CURLE_OPERATION_TIMEDOUT && !connected);
+      if (reply.unreachable) unreachable.insert(ended.origin);
+      reply.failure = explain(code, ended.detail.data(), parse_url(ended.head.url)->place(),
+                              settings, connected);
+      return conclude(std::move(exchange));
+    }
+    reply.body = std::move(ended.body);
+    if (!is_redirect(ended.head.status)) return conclude(std::move(exchange));
+    const Redirect redirect = redirect_of(ended.head);
+    const auto target = parse_url(redirect.url);
+    const bool leaves = target && target->origin() != ended.authority;
+    if (leaves && ended.request.redirects == Redirects::same_origin) {
+      return conclude(std::move(exchange));
+    }
+    reply.failure = redirect.refusal;
+    if (reply.failure.empty() && static_cast<int>(reply.hops.size()) > settings.max_redirects) {
+      reply.failure = "'" + without_query(ended.request.url) + "' redirects without end";
+    }
+    if (!reply.failure.empty()) return conclude(std::move(exchange));
+    ended.begin_hop(redirect.url);
+    ended.origin = target->origin();
+    // At the front: a request under way goes before those that have not begun.
+    waiting.insert(waiting.begin(), std::move(exchange));
+  }
+};
+
+Transport::Transport(TransportSettings settings)
+    : loop_(std::make_unique<Loop>(std::move(settings))) {}
+
+Transport::~Transport() = default;
+
+RequestId Transport::start(HttpRequest request, HttpSink sink,
+                           std::function<void(HttpResult)> done) {
+  auto exchange = std::make_unique<Exchange>();
+  exchange->curl.reset(curl_easy_init());
+  if (!exchange->curl) throw Error(ErrorKind::internal, "cannot start libcurl");
+  exchange->throttle = &loop_->throttle;
+  const auto url = parse_url(request.url);
+  const std::string address = request.url;
+  exchange->request = std::move(request);
+  exchange->sink = std::move(sink);
+  exchange->done = std::move(done);
+  exchange->begin_hop(address);
+  RequestId id = 0;
+  if (!url) {
+    exchange->reply.failure = "'" + without_query(address) + "' is not a web address";
+    Loop::conclude(std::move(exchange));
+    return id;
+  }
+  exchange->origin = exchange->authority = url->origin();
+  {
+    const std::scoped_lock lock(loop_->mutex);
+    id = exchange->id = ++loop_->last_id;
+    loop_->incoming.push_back(std::move(exchange));
+  }
+  curl_multi_wakeup(loop_->multi.get());
+  return id;
+}
+
+void Transport::abandon(RequestId id) {
+  std::unique_lock lock(loop_->mutex);
+  loop_->abandoned.insert(id);
+  curl_multi_wakeup(loop_->multi.get());
+  loop_->forgotten.wait(lock, [&] { return !loop_->abandoned.contains(id); });
 }
 
 HttpReply Transport::send(const HttpRequest& request, const HttpSink& sink) {
-  if (settings_.cancelled && settings_.cancelled()) {
-    throw Error(ErrorKind::interrupted, "interrupted");
-  }
-  return follow(request, sink);
+  const auto& cancelled = loop_->settings.cancelled;
+  if (cancelled && cancelled()) throw Error(ErrorKind::interrupted, "interrupted");
+  // Shared, because set_value may still be returning when the waiting thread goes on.
+  const auto promise = std::make_shared<std::promise<HttpResult>>();
+  auto future = promise->get_future();
+  start(request, sink, [promise](HttpResult result) { promise->set_value(std::move(result)); });
+  HttpResult result = future.get();
+  if (result.thrown) std::rethrow_exception(result.thrown);
+  return std::move(result.reply);
 }
 
 Transport::Text Transport::get_text(const HttpRequest& request) {
@@ -368,53 +554,6 @@ Transport::Text Transport::get_text(const HttpRequest& request) {
   require_success(reply, request.url);
   text.head = reply.hops.back();
   return text;
-}
-
-std::optional<std::string> link_of(const HttpHead& head, const std::string& rel) {
-  const std::string links = head.header("link").value_or("");
-  std::size_t at = 0;
-  for (;;) {
-    const std::size_t open = links.find('<', at);
-    const std::size_t close = links.find('>', open);
-    if (open == std::string::npos || close == std::string::npos) return std::nullopt;
-    const std::string parameters = links.substr(close + 1, links.find('<', close) - close - 1);
-    if (parameters.find("rel=\"" + rel + "\"") != std::string::npos) {
-      return links.substr(open + 1, close - open - 1);
-    }
-    at = close + 1;
-  }
-}
-
-void require_success(const HttpReply& reply, const std::string& url) {
-  if (!reply.failure.empty()) throw Error(ErrorKind::network, reply.failure);
-  const int status = reply.status();
-  if (status >= 200 && status < 300) return;
-  const std::string shown = "'" + escape_for_terminal(without_query(url)) + "'";
-  switch (status) {
-    case 401:
-    case 403:
-      throw Error(ErrorKind::network, shown + " may not be read (HTTP " + std::to_string(status) +
-                                          "); it may need a login or consent on its page");
-    case 404:
-    case 410:
-      throw Error(ErrorKind::not_found,
-                  shown + " does not exist (HTTP " + std::to_string(status) + ")");
-    case 429:
-      throw Error(ErrorKind::network, shown + " asks for fewer requests (HTTP 429); try later");
-    default:
-      throw Error(ErrorKind::network, shown + " failed (HTTP " + std::to_string(status) + ")" +
-                                          (status >= 500 ? "; try again later" : ""));
-  }
-}
-
-std::optional<std::chrono::seconds> retry_after(const HttpHead& head) {
-  if (const auto value = head.header("retry-after")) {
-    if (const auto wait = parse_retry_after(*value)) return wait;
-  }
-  const auto limit = head.header("ratelimit");
-  const std::size_t at = limit ? limit->find("t=") : std::string::npos;
-  if (at == std::string::npos || limit->find("r=0") == std::string::npos) return std::nullopt;
-  return std::chrono::seconds(std::strtol(limit->c_str() + at + 2, nullptr, 10) + 1);
 }
 
 }  // namespace litezoo::fetcher

@@ -25,6 +25,17 @@ struct HubsBench : Workbench {
   }
 };
 
+std::string base64_of(DigestKind kind, const std::string& content) {
+  Digester digester(kind, content.size());
+  digester.update(as_bytes(content));
+  const std::string hex = digester.finish();
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  }
+  return encode_base64(bytes);
+}
+
 }  // namespace
 
 TEST_CASE("a MediaPipe reference finds the model or the bundle") {
@@ -42,16 +53,32 @@ TEST_CASE("a MediaPipe reference finds the model or the bundle") {
         ErrorKind::not_found);
 }
 
-TEST_CASE("the digest that a storage server states with the bytes is enforced") {
+TEST_CASE("the digests that a storage server states with the bytes are enforced") {
   HubsBench bench;
-  hub::Resource file;
-  file.content = "a model";
-  file.headers["x-goog-hash"] = "crc32c=AAAAAA==,md5=" + encode_base64(std::string(16, 'x'));
-  bench.hub.add("/mediapipe-models/t/net/float16/1/net.tflite", file);
-  const auto error = error_of([&] { bench.fetch("mediapipe:t/net/float16/1/net.tflite"); });
-  REQUIRE(error.has_value());
-  CHECK(error->kind() == ErrorKind::corrupt);
-  CHECK(says(error, "MD5"));
+  const std::string md5 = "md5=" + base64_of(DigestKind::md5, "a model");
+  const std::string crc = "crc32c=" + base64_of(DigestKind::crc32c, "a model");
+  struct Case {
+    std::string stated, refused_for;  // empty = taken
+  };
+  const Case cases[] = {{crc + "," + md5, ""},
+                        {md5 + ", " + crc, ""},
+                        {"crc32c=AAAAAA==", "CRC-32C"},
+                        {crc + ",md5=" + encode_base64(std::string(16, 'x')), "MD5"},
+                        {"crc32c=?,md5=,sha9=AA==", ""}};
+  for (const Case& c : cases) {
+    CAPTURE(c.stated);
+    hub::Resource file;
+    file.content = "a model";
+    file.headers["x-goog-hash"] = c.stated;
+    bench.hub.add("/mediapipe-models/t/net/float16/1/net.tflite", file);
+    const auto error = error_of([&] { bench.fetch("mediapipe:t/net/float16/1/net.tflite"); });
+    CHECK(error.has_value() == !c.refused_for.empty());
+    if (error) {
+      CHECK(error->kind() == ErrorKind::corrupt);
+      CHECK(says(error, c.refused_for));
+    }
+    bench.store.remove(sha256_of_text("a model"));
+  }
 }
 
 TEST_CASE(

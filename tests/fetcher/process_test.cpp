@@ -62,7 +62,7 @@ TEST_CASE("kill -9 during a fetch leaves no file that is not whole") {
   const std::string content = random_bytes(2'000'000);
   const std::string sha256 = sha256_of_text(content);
   bench.hub.add_file("/m.tflite", content);
-  bench.hub.add_fault(hub::parse_fault("slow=4000000"));
+  bench.hub.add_fault(hub::parse_fault("slow=800000"));
   for (int i = 0; i < 6; ++i) {
     const Child child(bench.store, sha256, bench.hub.url() + "/m.tflite");
     std::this_thread::sleep_for(std::chrono::milliseconds(40 + 50 * i));

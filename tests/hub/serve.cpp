@@ -59,10 +59,12 @@ struct Body {
   std::optional<std::uint64_t> cut_after, stall_after;
   std::uint64_t bytes_per_second = 0;
 
-  void wait(std::chrono::milliseconds pause) const {
-    const auto until = std::chrono::steady_clock::now() + pause;
-    while (!traffic->stopping && std::chrono::steady_clock::now() < until) {
-      std::this_thread::sleep_for(std::min(pause, std::chrono::milliseconds(10)));
+  void wait(std::chrono::microseconds pause) const {
+    using Clock = std::chrono::steady_clock;
+    const auto until = Clock::now() + pause;
+    while (!traffic->stopping && Clock::now() < until) {
+      std::this_thread::sleep_for(
+          std::min<Clock::duration>(until - Clock::now(), std::chrono::milliseconds(10)));
     }
   }
 
@@ -75,8 +77,11 @@ struct Body {
     }
     if (stall_after && offset >= *stall_after) return std::nullopt;
     std::uint64_t count = std::min<std::uint64_t>(most, std::uint64_t{64} << 10);
-    if (bytes_per_second > 0)
-      count = std::min(count, std::max<std::uint64_t>(1, bytes_per_second / 20));
+    // Small pieces, so that little is on its way when a client dies.
+    if (bytes_per_second > 0) {
+      count = std::min(
+          {count, std::uint64_t{16} << 10, std::max<std::uint64_t>(1, bytes_per_second / 20)});
+    }
     for (const auto& end : {cut_after, stall_after}) {
       if (end) count = std::min(count, *end - offset);
     }
@@ -86,7 +91,7 @@ struct Body {
     }
     if (!sink.write(piece.data(), piece.size())) return std::nullopt;
     traffic->bytes_sent += piece.size();
-    if (bytes_per_second > 0) wait(std::chrono::milliseconds(50));
+    if (bytes_per_second > 0) wait(std::chrono::microseconds(count * 1'000'000 / bytes_per_second));
     return count;
   }
 };

@@ -1,0 +1,147 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.h"
+#include "tests/fetcher/workbench.h"
+
+namespace litezoo::fetcher {
+namespace {
+
+constexpr std::size_t kSize = 9'000'000;
+
+FetchSettings several_ranges() {
+  FetchSettings settings = Workbench::quick();
+  settings.smallest_piece = Bytes{std::uint64_t{1} << 20};
+  return settings;
+}
+
+FetchRequest request_for(const std::string& reference, const std::string& content) {
+  FetchRequest request;
+  request.references = {reference};
+  request.sha256 = sha256_of_text(content);
+  return request;
+}
+
+std::size_t ranged(const hub::Hub& hub) {
+  const auto requests = hub.requests();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(requests, [](const auto& seen) { return !seen.range.empty(); }));
+}
+
+}  // namespace
+
+TEST_CASE("a large file of known digest comes in several ranges at a time") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  // Slow enough that one connection could not have brought it alone in this time.
+  bench.hub.add_fault(hub::parse_fault("slow=4000000"));
+  Fetcher fetcher(bench.store, several_ranges());
+  const auto start = std::chrono::steady_clock::now();
+  const Fetched fetched = fetcher.fetch(request_for(bench.hub.url() + "/m.tflite", content));
+  const auto took = std::chrono::steady_clock::now() - start;
+  CHECK(read_text_file(fetched.path) == content);
+  CHECK(ranged(bench.hub) >= 4);
+  CHECK(took < std::chrono::milliseconds(9'000'000 / 4'000));
+}
+
+TEST_CASE("a file of unknown digest comes in one piece, for nothing could prove that parts fit") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  FetchRequest request;
+  request.references = {bench.hub.url() + "/m.tflite"};
+  Fetcher(bench.store, several_ranges()).fetch(request);
+  CHECK(bench.hub.requests().size() == 1);
+  CHECK(ranged(bench.hub) == 0);
+}
+
+TEST_CASE("faults between ranges end in the right file") {
+  const std::string cases[] = {
+      "cut-off=500000*3",
+      "cut-off=500000",
+      "ignore-range",
+      "range-from-zero*4",
+      "shifted-range=4",
+      "shifted-range=4*1",
+      "other-total=5*2",
+      "range-refused",
+      "new-tag",
+      "no-tag",
+      "status=503*2",
+      "stall=300000*2",
+      "chunked",
+      "retry-after=1*2",
+      "gzip",
+      "to-cdn",
+      "status=429*2 slow=9000000",
+  };
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  for (const std::string& faults : cases) {
+    CAPTURE(faults);
+    bench.hub.clear_faults();
+    for (const std::string& text : split(faults, ' ')) bench.hub.add_fault(hub::parse_fault(text));
+    const Store store(bench.directory.path() / sha256_of_text(faults));
+    Fetcher fetcher(store, several_ranges());
+    const auto error =
+        error_of([&] { fetcher.fetch(request_for(bench.hub.url() + "/m.tflite", content)); });
+    CHECK_MESSAGE(!error, std::string(error ? error->what() : ""));
+    CHECK(store.list().size() == 1);
+    CHECK(store.verify().empty());
+    CHECK(leftovers(store) == 0);
+  }
+}
+
+TEST_CASE("wrong bytes in one range are found, and never published") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  bench.hub.add_fault(hub::parse_fault("wrong-byte=6000000"));
+  Fetcher fetcher(bench.store, several_ranges());
+  const auto error =
+      error_of([&] { fetcher.fetch(request_for(bench.hub.url() + "/m.tflite", content)); });
+  REQUIRE(error.has_value());
+  CHECK(error->kind() == ErrorKind::corrupt);
+  CHECK(bench.store.list().empty());
+  bench.hub.clear_faults();
+  bench.hub.add_fault(hub::parse_fault("wrong-byte=6000000*7"));
+  CHECK(read_text_file(fetcher.fetch(request_for(bench.hub.url() + "/m.tflite", content)).path) ==
+        content);
+}
+
+TEST_CASE("the bytes of a place that fails are gone on with at the next one") {
+  Workbench bench;
+  const std::string content = random_bytes(3'000'000);
+  for (const char* path : {"/a.tflite", "/b.tflite"}) bench.hub.add_file(path, content);
+  bench.hub.add_fault(hub::parse_fault("cut-off=2000000@a.tflite"));
+  FetchSettings settings = Workbench::quick();
+  settings.retries = 0;
+  FetchRequest request = request_for(bench.hub.url() + "/a.tflite", content);
+  request.references.push_back(bench.hub.url() + "/b.tflite");
+  Fetcher(bench.store, settings).fetch(request);
+  CHECK(bench.hub.requests().back().range == "bytes=2000000-");
+}
+
+TEST_CASE("a rate limit holds for all transfers together") {
+  Workbench bench;
+  std::vector<FetchRequest> requests;
+  for (int i = 0; i < 4; ++i) {
+    const std::string content = random_bytes(50'000, static_cast<unsigned int>(i));
+    const std::string path = "/" + std::to_string(i) + ".tflite";
+    bench.hub.add_file(path, content);
+    requests.push_back(request_for(bench.hub.url() + path, content));
+  }
+  FetchSettings settings = Workbench::quick();
+  settings.bytes_per_second = Bytes{200'000};
+  const auto start = std::chrono::steady_clock::now();
+  const auto outcomes = Fetcher(bench.store, settings).fetch_all(requests);
+  const auto took = std::chrono::steady_clock::now() - start;
+  for (const auto& outcome : outcomes) CHECK(outcome.fetched.has_value());
+  CHECK(took > std::chrono::milliseconds(700));
+}
+
+}  // namespace litezoo::fetcher
