@@ -1,131 +1,137 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/hash.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/context.h"
-#include "cli/local_model.h"
+#include "cli/inspect_batch.h"
+#include "cli/inspect_dot.h"
+#include "cli/inspect_json.h"
+#include "cli/inspect_one.h"
+#include "cli/inspect_text.h"
+#include "cli/inspect_views.h"
+#include "cli/model_bytes.h"
 #include "cli/render.h"
-#include "inspector/inspect.h"
+#include "inspector/bundle.h"
+#include "inspector/container.h"
 
 namespace litezoo::cli {
 namespace {
 
+// A table that one flag asks for.
+struct View {
+  std::string_view flag, help;
+  void (*print)(const Context& context, const inspector::Report& report);
+};
+
+constexpr auto kViews = std::to_array<View>({
+    {"--ops", "Operators with versions, counts and cost", print_operators},
+    {"--nodes", "Each node with shapes, cost and who would run it", print_nodes},
+    {"--tensors", "Each tensor with type, shape, size and quantisation", print_tensors},
+    {"--memory", "Which activations make the peak, and how long they live", print_memory},
+    {"--compat", "Where it runs, with the nodes and rules behind each verdict",
+     print_compatibility},
+    {"--stats", "Zeros, different values, compressibility (reads all weights)", print_statistics},
+    {"--labels", "The class labels packed into the file, one a line", print_labels},
+});
+
 struct InspectOptions {
   std::vector<std::string> models;
-  bool ops = false;
+  std::array<bool, kViews.size()> views{};  // by kViews
+  std::string graph;                        // "dot" or empty
+  std::string extract;                      // name of a packed file
+  bool with_sha256 = false;
+
+  bool wants(std::string_view flag) const {
+    const auto* const view = std::ranges::find(kViews, flag, &View::flag);
+    return views[static_cast<std::size_t>(view - kViews.begin())];
+  }
+  bool wants_view() const {
+    return !graph.empty() || std::ranges::find(views, true) != views.end();
+  }
 };
 
-struct Inspected {
-  std::string name;
-  Inspection inspection;
-};
-
-Inspected inspect_one(const Context& context, const std::string& reference) {
-  const MappedFile file(local_path(context, reference));
-  Inspected result{.name = reference, .inspection = inspector::inspect(file.bytes(), reference)};
-  result.inspection.sha256 = sha256_of(file.bytes());
-  return result;
+ReportOptions report_options(const InspectOptions& options) {
+  return {.weights = options.wants("--stats") ? inspector::Weights::measured
+                                              : inspector::Weights::untouched,
+          .with_sha256 = options.with_sha256};
 }
 
-void print_line(const Context& context, std::string_view title, std::string_view value) {
-  if (value.empty()) return;
-  context.out << fmt::format("{:<13} {}\n", title, escape_for_terminal(value));
-}
-
-std::string tensor_text(const TensorInfo& tensor) {
-  std::string text = fmt::format("{}  {} {}", tensor.name, tensor_type_name(tensor.type),
-                                 shape_text(tensor.shape));
-  if (!tensor.scale.empty()) {
-    text += fmt::format("  scale {:g} zero point {}", tensor.scale.front(),
-                        tensor.zero_point.empty() ? 0 : tensor.zero_point.front());
+void print_report(const Context& context, const std::string& name, const inspector::Report& report,
+                  const InspectOptions& options) {
+  if (!options.graph.empty()) {
+    context.out << to_dot(report);
+    return;
   }
-  return text;
-}
-
-std::string operators_text(const Inspection& inspection) {
-  std::string text;
-  for (const auto& count : inspection.operator_counts) {
-    text += fmt::format("{}{}{} x{}", text.empty() ? "" : ", ", count.name,
-                        count.custom ? " (custom)" : "", count.count);
+  if (context.json) {
+    print_json(context, report_json(name, report, GraphDetail::included));
+    return;
   }
-  return text;
-}
-
-void print_metadata(const Context& context, const ModelMetadata& metadata) {
-  print_line(context, "title", metadata.name);
-  print_line(context, "description", metadata.description);
-  print_line(context, "version", metadata.version);
-  print_line(context, "author", metadata.author);
-  print_line(context, "licence", metadata.license);
-  print_line(context, "packed files",
-             fmt::format("{}", fmt::join(metadata.associated_files, ", ")));
-  if (!metadata.labels.empty()) {
-    print_line(context, "labels",
-               fmt::format("{}: {}, ...", metadata.labels.size(), metadata.labels.front()));
+  if (!options.wants_view()) {
+    print_summary(context, name, report);
+    return;
   }
-}
-
-void print_summary(const Context& context, const Inspected& row) {
-  const Inspection& i = row.inspection;
-  print_line(context, "file", row.name);
-  print_line(context, "size", to_text(i.size));
-  print_line(context, "sha256", i.sha256);
-  print_line(context, "made by", i.description);
-  if (i.metadata) print_metadata(context, *i.metadata);
-  print_line(context, "precision", i.precision);
-  print_line(context, "parameters",
-             fmt::format("{} in {}", count_to_text(i.parameters), to_text(i.weight_bytes)));
-  print_line(context, "MACs", i.macs == 0 ? "" : count_to_text(i.macs));
-  print_line(context, "activations", fmt::format("{} at the peak", to_text(i.activation_bytes)));
-  print_line(context, "graph",
-             fmt::format("{} subgraph{}, {} operators, {} tensors", i.subgraphs,
-                         i.subgraphs == 1 ? "" : "s", i.operators, i.tensors));
-  for (const auto& tensor : i.inputs) print_line(context, "input", tensor_text(tensor));
-  for (const auto& tensor : i.outputs) print_line(context, "output", tensor_text(tensor));
-  for (const auto& signature : i.signatures) {
-    print_line(context, "signature",
-               fmt::format("{}({}) -> {}", signature.key, fmt::join(signature.inputs, ", "),
-                           fmt::join(signature.outputs, ", ")));
-  }
-  print_line(context, "operators", operators_text(i));
-  print_line(context, "min runtime", i.min_runtime_version);
-  for (const Finding& finding : i.findings) {
-    print_line(context, "note", fmt::format("{} [{}]", finding.message, finding.code));
-  }
-}
-
-void print_operators(const Context& context, const Inspected& row) {
-  Table table({{"operator"}, {"version", Align::right}, {"count", Align::right}, {"kind"}});
-  for (const auto& count : row.inspection.operator_counts) {
-    table.add({count.name, std::to_string(count.version), std::to_string(count.count),
-               count.custom ? "custom" : "builtin"});
-  }
-  table.print(context);
-}
-
-void inspect(const Context& context, const InspectOptions& options) {
   bool first = true;
-  for (const auto& reference : options.models) {
-    const Inspected row = inspect_one(context, reference);
-    if (context.json) {
-      nlohmann::ordered_json document{{"name", row.name}};
-      document.update(nlohmann::ordered_json(nlohmann::json(row.inspection)));
-      print_json(context, document);
-      continue;
-    }
+  for (std::size_t i = 0; i < kViews.size(); ++i) {
+    if (!options.views[i]) continue;
     if (!first) context.out << '\n';
     first = false;
-    options.ops ? print_operators(context, row) : print_summary(context, row);
+    kViews[i].print(context, report);
+  }
+}
+
+void require_labels(const std::string& name, const inspector::Report& report) {
+  if (report.inspection.metadata && !report.inspection.metadata->labels.empty()) return;
+  throw Error(ErrorKind::not_found, name +
+                                        " has no labels packed into it; its publisher may offer "
+                                        "them as a file of their own");
+}
+
+void inspect_one(const Context& context, const std::string& reference,
+                 const InspectOptions& options) {
+  const ModelBytes model = open_bytes(context, reference);
+  const bool is_bundle = inspector::recognise(model.bytes()).kind == inspector::ContainerKind::zip;
+  if (!options.extract.empty()) {
+    const auto content = inspector::read_member(model.bytes(), reference, options.extract);
+    context.out << as_text(content);
+    return;
+  }
+  if (is_bundle && !options.wants_view()) {
+    print_bundle(context, reference, model.bytes(), report_options(options));
+    return;
+  }
+  const auto report = full_report(reference, model.bytes(), report_options(options));
+  if (options.wants("--labels")) require_labels(reference, report);
+  print_report(context, reference, report, options);
+}
+
+void inspect(Context& context, const InspectOptions& options) {
+  const auto references = expand_directories(options.models);
+  const bool is_single = references.size() == 1 && references == options.models;
+  if (is_single) {
+    inspect_one(context, references.front(), options);
+    return;
+  }
+  const bool is_text_view = options.wants_view() && !context.json;
+  if (!is_text_view && options.graph.empty() && options.extract.empty()) {
+    const bool detailed = options.wants("--tensors") || options.wants("--nodes");
+    inspect_many(context, references, report_options(options),
+                 detailed ? GraphDetail::included : GraphDetail::left_out);
+    return;
+  }
+  for (const std::string& reference : references) {
+    if (options.graph.empty()) {
+      context.out << fmt::format("== {}\n", escape_for_terminal(reference));
+    }
+    inspect_one(context, reference, options);
   }
 }
 
@@ -133,8 +139,18 @@ void inspect(const Context& context, const InspectOptions& options) {
 
 void add_inspect(CLI::App& command, Context& context) {
   auto options = std::make_shared<InspectOptions>();
-  command.add_option("models", options->models, "Model references")->required();
-  command.add_flag("--ops", options->ops, "Operators with versions and counts");
+  command
+      .add_option("models", options->models,
+                  "Model references, FILE!MEMBER inside a bundle, or directories")
+      ->required();
+  for (std::size_t i = 0; i < kViews.size(); ++i) {
+    command.add_flag(std::string(kViews[i].flag), options->views[i], std::string(kViews[i].help));
+  }
+  command.add_option("--graph", options->graph, "Print the graph for Graphviz")
+      ->check(CLI::IsMember({"dot"}));
+  command.add_option("--extract", options->extract,
+                     "Print one packed file (labels, vocabulary) as it is");
+  command.add_flag("--sha256", options->with_sha256, "Also the digest (reads the whole file)");
   add_common_options(command, context);
   command.callback([&context, options] { inspect(context, *options); });
 }

@@ -17,6 +17,8 @@ constexpr auto kCommands = std::to_array<Command>({
      add_fetch},
     {"inspect", "What a model file says: operators, tensors, precision, cost",
      "litezoo inspect model.tflite --json", add_inspect},
+    {"compare", "What differs between two model files: size, cost, operators, where they run",
+     "litezoo compare model.tflite model_int8.tflite", add_compare},
     {"run", "Run a model on inputs and write its outputs as .npy files",
      "litezoo run model.tflite --input 0=image.npy --output-dir out", add_run},
     {"profile", "Measure latency and memory on this device",

@@ -29,6 +29,7 @@ void add_search(CLI::App& command, Context& context);
 void add_show(CLI::App& command, Context& context);
 void add_fetch(CLI::App& command, Context& context);
 void add_inspect(CLI::App& command, Context& context);
+void add_compare(CLI::App& command, Context& context);
 void add_run(CLI::App& command, Context& context);
 void add_profile(CLI::App& command, Context& context);
 void add_recommend(CLI::App& command, Context& context);

@@ -16,6 +16,13 @@ namespace {
 // Of the JSON that every command prints; raised when a field changes its meaning or goes.
 constexpr int kJsonSchemaVersion = 1;
 
+std::string dump(const nlohmann::ordered_json& value, int indent) {
+  nlohmann::ordered_json document;
+  document["schema_version"] = kJsonSchemaVersion;
+  document.update(value);
+  return document.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 // Characters, not bytes: continuation bytes of UTF-8 take no room.
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -42,11 +49,11 @@ std::string shape_text(std::span<const std::int32_t> shape) {
 }
 
 void print_json(const Context& context, const nlohmann::ordered_json& value) {
-  nlohmann::ordered_json document;
-  document["schema_version"] = kJsonSchemaVersion;
-  document.update(value);
-  context.out << document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
-              << '\n';
+  context.out << dump(value, 2) << '\n';
+}
+
+std::string json_line(const nlohmann::ordered_json& value) {
+  return dump(value, -1);
 }
 
 void Table::add(std::vector<std::string> cells) {

@@ -18,6 +18,9 @@ std::string shape_text(std::span<const std::int32_t> shape);
 // UTF-8 is replaced, never an error.
 void print_json(const Context& context, const nlohmann::ordered_json& value);
 
+// The same document on one line, without the line break: a row of JSON lines.
+std::string json_line(const nlohmann::ordered_json& value);
+
 enum class Align { left, right };
 
 struct Column {

@@ -72,6 +72,12 @@ std::vector<Expected> expectations(const Subgraph& subgraph) {
   for (std::size_t t = 0; t < roles.size(); ++t) {
     result.push_back({roles[t] == Role::read, bytes_by_shape(subgraph.tensors[t])});
   }
+  // Strides are looked at to tell what a delegate takes.
+  for (const Operator& op : subgraph.operators) {
+    if (op.code != BuiltinOperator::STRIDED_SLICE || op.inputs.size() < 4) continue;
+    const auto strides = static_cast<std::size_t>(op.inputs[3]);
+    if (op.inputs[3] >= 0 && strides < result.size()) result[strides].bytes.reset();
+  }
   return result;
 }
 

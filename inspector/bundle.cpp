@@ -10,14 +10,18 @@
 
 namespace litezoo::inspector {
 
+bool is_model_name(std::string_view name) {
+  const std::string lower = to_lower(name);
+  return lower.ends_with(".tflite") || lower.ends_with(".lite");
+}
+
 std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file) {
   if (recognise(file).kind != ContainerKind::zip) return {};
   auto archive = find_archive(file);
   if (!archive) return {};
   std::vector<ArchiveEntry> result;
   for (ArchiveEntry& entry : archive->entries) {
-    const std::string name = to_lower(entry.name);
-    if (name.ends_with(".tflite") || name.ends_with(".lite")) result.push_back(std::move(entry));
+    if (is_model_name(entry.name)) result.push_back(std::move(entry));
   }
   return result;
 }

@@ -3,11 +3,15 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inspector/archive.h"
 
 namespace litezoo::inspector {
+
+// True for names of .tflite files, whatever their case.
+bool is_model_name(std::string_view name);
 
 // The .tflite files inside a .task bundle or other zip archive, by name. Empty for anything else.
 std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file);

@@ -8,8 +8,11 @@
 #include <set>
 
 #include "base/text.h"
+#include "inspector/gpu_rules.h"
 #include "inspector/operator_table.h"
+#include "inspector/precision.h"
 #include "inspector/stamps.h"
+#include "inspector/xnnpack_rules.h"
 
 namespace litezoo::inspector {
 namespace {
@@ -31,6 +34,11 @@ bool is_newer(std::string_view a, std::string_view b) {
 
 using OperatorVersion = std::pair<BuiltinOperator, std::int32_t>;
 
+// Beside the builtin ones, LiteRT's resolver registers these.
+constexpr auto kLitertCustomOperators =
+    std::to_array<std::string_view>({"AudioSpectrogram", "Mfcc", "NumericVerify",
+                                     "TFLite_Detection_PostProcess", "aeq.hadamard_rotation"});
+
 std::set<OperatorVersion> builtin_versions(const Graph& graph) {
   std::set<OperatorVersion> result;
   for (const Subgraph& subgraph : graph.subgraphs) {
@@ -41,27 +49,92 @@ std::set<OperatorVersion> builtin_versions(const Graph& graph) {
   return result;
 }
 
-std::vector<std::size_t> nodes_without(const Subgraph& subgraph, std::uint8_t delegate) {
-  std::vector<std::size_t> result;
-  for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
-    const OperatorFacts* facts = find_operator_facts(subgraph.operators[node].code);
-    if (facts == nullptr || (facts->delegates & delegate) == 0) result.push_back(node);
+void refuse(Compatibility& result, std::size_t node, std::string rule) {
+  result.nodes.push_back(node);
+  result.rules.push_back(std::move(rule));
+}
+
+// no, partly or `best`, by how many nodes were refused.
+void judge(Compatibility& result, const Subgraph& subgraph, Verdict best, std::string reason) {
+  const std::size_t all = subgraph.operators.size();
+  if (result.nodes.empty()) {
+    result.verdict = best;
+    result.reason = std::move(reason);
+    return;
   }
+  result.verdict = result.nodes.size() == all ? Verdict::no : Verdict::partly;
+  result.reason = fmt::format("its rules refuse {} of {} nodes", result.nodes.size(), all);
+}
+
+bool has_case(const Operator& op, std::uint8_t delegate) {
+  const OperatorFacts* facts = find_operator_facts(op.code);
+  return facts != nullptr && (facts->delegates & delegate) != 0;
+}
+
+std::string no_case(const Operator& op) {
+  return "it has no " + escape_for_terminal(operator_name(op));
+}
+
+Compatibility gpu(const Subgraph& subgraph) {
+  Compatibility result{.target = "gpu", .source = std::string(kGpuRulesSource)};
+  const std::vector<std::int32_t> origins = stored_origins(subgraph);
+  for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
+    const Operator& op = subgraph.operators[node];
+    std::string rule =
+        has_case(op, OperatorFacts::kGpu) ? gpu_refusal(subgraph, op, origins) : no_case(op);
+    if (!rule.empty()) refuse(result, node, std::move(rule));
+  }
+  judge(result, subgraph, Verdict::unknown,
+        "its rules refuse no node; the device's driver has the last word");
   return result;
 }
 
-Compatibility by_table(const Subgraph& subgraph, std::string target, std::uint8_t delegate,
-                       std::string source) {
-  Compatibility result{.target = std::move(target), .source = std::move(source)};
-  result.nodes = nodes_without(subgraph, delegate);
-  const std::size_t all = subgraph.operators.size();
-  if (result.nodes.empty()) {
-    result.reason = "its table has every operator; conditions on shapes and types are not checked";
-  } else {
-    result.verdict = result.nodes.size() == all ? Verdict::no : Verdict::partly;
-    result.reason =
-        fmt::format("its table lacks the operators of {} of {} nodes", result.nodes.size(), all);
+Compatibility nnapi(const Subgraph& subgraph) {
+  Compatibility result{.target = "nnapi", .source = "LiteRT's NNAPI delegate, 2026-08"};
+  for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
+    const Operator& op = subgraph.operators[node];
+    if (!has_case(op, OperatorFacts::kNnapi)) refuse(result, node, no_case(op));
   }
+  judge(result, subgraph, Verdict::unknown,
+        "it has every operator; conditions on types and Android versions are not checked");
+  return result;
+}
+
+Compatibility xnnpack(const Subgraph& subgraph) {
+  Compatibility result{.target = "xnnpack", .source = std::string(kXnnpackRulesSource)};
+  const XnnpackPrediction prediction = predict_xnnpack(subgraph);
+  for (std::size_t node = 0; node < prediction.refusals.size(); ++node) {
+    if (!prediction.refusals[node].empty()) refuse(result, node, prediction.refusals[node]);
+  }
+  judge(result, subgraph, Verdict::yes, {});
+  result.reason =
+      fmt::format("predicted: {} of {} nodes in {} partition{}", prediction.delegated_nodes,
+                  subgraph.operators.size(), prediction.delegated_partitions,
+                  prediction.delegated_partitions == 1 ? "" : "s");
+  return result;
+}
+
+// The builtin kernels of the CPU interpreter.
+Compatibility litert_cpu(const Subgraph& subgraph) {
+  Compatibility result{.target = "litert-cpu",
+                       .source = "kernels registered by LiteRT's builtin resolver, 2026-08"};
+  for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
+    const Operator& op = subgraph.operators[node];
+    const OperatorFacts* facts = find_operator_facts(op.code);
+    if (op.code == BuiltinOperator::CUSTOM) {
+      const auto known = std::ranges::find(kLitertCustomOperators, op.custom_code);
+      if (known == kLitertCustomOperators.end()) {
+        refuse(result, node, "it has no custom operator " + escape_for_terminal(op.custom_code));
+      }
+    } else if (facts == nullptr || facts->highest_kernel_version == 0) {
+      refuse(result, node, no_case(op));
+    } else if (op.version > facts->highest_kernel_version) {
+      refuse(result, node,
+             fmt::format("its {} goes up to version {}, not {}", operator_name(op),
+                         facts->highest_kernel_version, op.version));
+    }
+  }
+  judge(result, subgraph, Verdict::yes, "it has a kernel for every node");
   return result;
 }
 
@@ -114,21 +187,28 @@ bool is_eight_bit(const Tensor& tensor) {
   return tensor.type == TensorType::INT8 || tensor.type == TensorType::UINT8;
 }
 
-bool edge_tpu_takes(const Subgraph& subgraph, const Operator& op) {
-  if (!std::ranges::binary_search(kEdgeTpuOperators, op.code)) return false;
-  const auto fits = [&subgraph](std::int32_t t) {
+// Empty = it takes the node.
+std::string edge_tpu_refusal(const Subgraph& subgraph, const Operator& op) {
+  if (!std::ranges::binary_search(kEdgeTpuOperators, op.code)) return no_case(op);
+  for (const std::int32_t t : op.outputs) {
     const Tensor& tensor = subgraph.tensors[static_cast<std::size_t>(t)];
-    return is_eight_bit(tensor) &&
-           std::ranges::find(tensor.shape_signature, -1) == tensor.shape_signature.end();
-  };
-  return std::ranges::all_of(op.outputs, fits);
+    if (!is_eight_bit(tensor)) {
+      return fmt::format("its output is {}, not 8-bit", tensor_type_name(tensor.type));
+    }
+    if (std::ranges::find(tensor.shape_signature, -1) != tensor.shape_signature.end()) {
+      return "its output's shape is not fixed";
+    }
+  }
+  return {};
 }
 
 Compatibility edge_tpu(const Subgraph& subgraph) {
   Compatibility result{.target = "edge-tpu",
                        .source = "Coral's public rules; the compiler itself is not here"};
   for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
-    if (subgraph.operators[node].custom_code == "edgetpu-custom-op") result.nodes.push_back(node);
+    if (subgraph.operators[node].custom_code == "edgetpu-custom-op") {
+      refuse(result, node, "compiled for the Edge TPU");
+    }
   }
   const std::size_t all = subgraph.operators.size();
   if (!result.nodes.empty()) {
@@ -137,7 +217,8 @@ Compatibility edge_tpu(const Subgraph& subgraph) {
     return result;
   }
   for (std::size_t node = 0; node < all; ++node) {
-    if (!edge_tpu_takes(subgraph, subgraph.operators[node])) result.nodes.push_back(node);
+    std::string rule = edge_tpu_refusal(subgraph, subgraph.operators[node]);
+    if (!rule.empty()) refuse(result, node, std::move(rule));
   }
   if (result.nodes.empty() && all > 0) {
     result.verdict = Verdict::unknown;
@@ -158,13 +239,14 @@ Compatibility by_names(const Subgraph& subgraph, bool flex) {
   Compatibility result{
       .target = flex ? "flex" : "custom-operators",
       .verdict = Verdict::yes,
-      .reason = flex ? "needs no Select TensorFlow operators" : "needs no custom operators"};
+      .reason = flex ? "needs no Select TensorFlow operators" : "needs no custom operators",
+      .source = flex ? "custom codes that begin with Flex" : "operator codes in the file"};
   std::vector<std::string> names;
   for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
     const Operator& op = subgraph.operators[node];
     if (op.code != CUSTOM || op.custom_code.starts_with("Flex") != flex) continue;
-    result.nodes.push_back(node);
     const std::string name = escape_for_terminal(op.custom_code);
+    refuse(result, node, (flex ? "a Select TensorFlow operator: " : "a custom operator: ") + name);
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   if (names.empty()) return result;
@@ -177,7 +259,9 @@ Compatibility by_names(const Subgraph& subgraph, bool flex) {
 Compatibility npu(const Graph& graph, const Subgraph& subgraph) {
   Compatibility result{.target = "npu", .source = "LiteRtStamp and DISPATCH_OP in the file"};
   for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
-    if (subgraph.operators[node].custom_code == "DISPATCH_OP") result.nodes.push_back(node);
+    if (subgraph.operators[node].custom_code == "DISPATCH_OP") {
+      refuse(result, node, "compiled for an NPU (DISPATCH_OP)");
+    }
   }
   const auto stamp = read_chip_stamp(graph);
   if (result.nodes.empty()) {
@@ -197,6 +281,19 @@ Compatibility npu(const Graph& graph, const Subgraph& subgraph) {
 }
 
 }  // namespace
+
+std::string_view to_string(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::yes:
+      return "yes";
+    case Verdict::partly:
+      return "partly";
+    case Verdict::no:
+      return "no";
+    default:
+      return "unknown";
+  }
+}
 
 RuntimeRequirement required_runtime(const Graph& graph) {
   RuntimeRequirement result;
@@ -223,13 +320,8 @@ RuntimeRequirement required_runtime(const Graph& graph) {
 std::vector<Compatibility> compatibility(const Graph& graph) {
   if (graph.subgraphs.empty()) return {};
   const Subgraph& main = graph.subgraphs.front();
-  return {by_table(main, "gpu", OperatorFacts::kGpu,
-                   "LiteRT's gpu_compatibility table (CL/GL delegate), 2026-08"),
-          by_table(main, "nnapi", OperatorFacts::kNnapi, "LiteRT's NNAPI delegate, 2026-08"),
-          edge_tpu(main),
-          by_names(main, true),
-          by_names(main, false),
-          npu(graph, main)};
+  return {litert_cpu(main),     xnnpack(main),         gpu(main),       nnapi(main), edge_tpu(main),
+          by_names(main, true), by_names(main, false), npu(graph, main)};
 }
 
 }  // namespace litezoo::inspector

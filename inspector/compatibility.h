@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/graph.h"
@@ -22,17 +23,22 @@ RuntimeRequirement required_runtime(const Graph& graph);
 
 enum class Verdict { yes, partly, no, unknown };
 
+// "yes", "partly", "no", "unknown".
+std::string_view to_string(Verdict verdict) noexcept;
+
 // What one target would do with the main subgraph.
 struct Compatibility {
-  std::string target;  // "gpu", "nnapi", "edge-tpu", "flex", "custom-operators", "npu"
+  std::string target;  // "litert-cpu", "xnnpack", "gpu", "nnapi", "edge-tpu", "flex",
+                       // "custom-operators", "npu"
   Verdict verdict = Verdict::unknown;
   std::string reason;              // one line
   std::vector<std::size_t> nodes;  // those that do not fit, or that decide
+  std::vector<std::string> rules;  // by `nodes`: the rule that says so
   std::string source;              // where the rule is from
 };
 
-// GPU and NNAPI verdicts are never better than `unknown`: their tables say which operators cannot
-// be taken, not that a node will be.
+// NNAPI's verdict is never better than `unknown`: its table says which operators cannot be taken,
+// not that a node will be; nor is the GPU's, whose drivers differ.
 std::vector<Compatibility> compatibility(const Graph& graph);
 
 }  // namespace litezoo::inspector

@@ -200,6 +200,19 @@ std::vector<std::string> lines_of(std::string_view text) {
 
 }  // namespace
 
+std::string_view to_string(FileType type) noexcept {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"unknown", "descriptions", "axis-labels", "value-labels",
+                                       "score-calibration", "vocabulary", "scann-index"});
+  return kNames[static_cast<std::size_t>(type)];
+}
+
+std::string_view to_string(ContentKind kind) noexcept {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"unknown", "feature", "image", "bounding-box", "audio"});
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
 std::optional<FileMetadata> read_metadata(const Graph& graph, std::vector<Finding>& findings) {
   const auto bytes = metadata_entry(graph, "TFLITE_METADATA");
   if (bytes.empty()) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/graph.h"
@@ -26,12 +27,18 @@ enum class FileType {
   scann_index
 };
 
+// "axis-labels", "vocabulary", ...
+std::string_view to_string(FileType type) noexcept;
+
 struct AssociatedFile {
   std::string name, description, locale, version;
   FileType type = FileType::unknown;
 };
 
 enum class ContentKind { unknown, feature, image, bounding_box, audio };
+
+// "image", "bounding-box", ...
+std::string_view to_string(ContentKind kind) noexcept;
 
 struct Normalization {
   std::vector<float> mean, std;  // one, or one a channel: (value - mean) / std

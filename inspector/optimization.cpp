@@ -46,7 +46,7 @@ std::vector<TypeTotal> totals_by_type(const Graph& graph, OptimizationState& sta
 }
 
 void use_statistics(const std::vector<WeightStatistics>& statistics, OptimizationState& state) {
-  std::uint64_t elements = 0, zeros = 0, large = 0, large_zeros = 0;
+  std::uint64_t elements = 0, zeros = 0, large = 0, large_zeros = 0, in_blocks = 0;
   bool all_clustered = true;
   for (const WeightStatistics& s : statistics) {
     elements += s.elements;
@@ -54,12 +54,14 @@ void use_statistics(const std::vector<WeightStatistics>& statistics, Optimizatio
     if (s.elements < kLarge) continue;
     large += s.elements;
     large_zeros += s.zeros;
+    in_blocks += s.zeros_in_blocks;
     if (!s.unique || *s.unique > kClusters) all_clustered = false;
   }
   state.has_statistics = !statistics.empty();
   if (elements > 0) state.zero_share = static_cast<double>(zeros) / static_cast<double>(elements);
   state.pruned =
       large > 0 && static_cast<double>(large_zeros) >= kPrunedShare * static_cast<double>(large);
+  state.pruned_in_blocks = state.pruned && 10 * in_blocks >= 9 * large_zeros;
   state.clustered = large > 0 && all_clustered;
 }
 

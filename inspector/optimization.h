@@ -33,9 +33,10 @@ struct OptimizationState {
   std::vector<TypeTotal> weights;  // most bytes first
   // Only when statistics were given:
   bool has_statistics = false;
-  double zero_share = 0;   // of all weight elements
-  bool pruned = false;     // at least half of the elements of large tensors are zero
-  bool clustered = false;  // large tensors hold at most 64 different values each
+  double zero_share = 0;          // of all weight elements
+  bool pruned = false;            // at least half of the elements of large tensors are zero
+  bool pruned_in_blocks = false;  // nearly all of those zeros stand in groups of four
+  bool clustered = false;         // large tensors hold at most 64 different values each
   std::vector<Opportunity> opportunities;  // largest saving first
 };
 

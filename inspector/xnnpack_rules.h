@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/graph.h"
@@ -17,6 +18,9 @@ struct XnnpackPrediction {
   std::size_t delegated_nodes = 0;
   std::size_t delegated_partitions = 0;
 };
+
+inline constexpr std::string_view kXnnpackRulesSource =
+    "LiteRT's XNNPACK delegate at f6745779, 2026-08";
 
 XnnpackPrediction predict_xnnpack(const Subgraph& subgraph);
 

@@ -1,0 +1,119 @@
+#include "cli/inspect_one.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "cli/context.h"
+#include "cli/inspect_json.h"
+#include "cli/render.h"
+#include "inspector/bundle.h"
+#include "runtime/session.h"
+
+namespace litezoo::cli {
+namespace {
+
+inspector::Compatibility own_verdict(const Graph& graph) {
+  using inspector::Verdict;
+  inspector::Compatibility result{.target = "litezoo", .source = "this build's table of operators"};
+  std::size_t elsewhere = 0;
+  for (const auto& node : runtime::unsupported_nodes(graph)) {
+    if (node.subgraph != 0) {
+      ++elsewhere;
+      continue;
+    }
+    result.nodes.push_back(node.node);
+    result.rules.push_back(node.reason);
+  }
+  const bool runs = result.nodes.empty() && elsewhere == 0;
+  result.verdict = runs ? Verdict::yes : Verdict::no;
+  result.reason = runs ? std::string("it can run every node")
+                       : fmt::format("it cannot run {} nodes", result.nodes.size() + elsewhere);
+  if (graph.subgraphs.empty() || graph.schema_version != 3) {
+    result.verdict = Verdict::no;
+    result.reason = "it runs graphs of schema version 3 only";
+  }
+  return result;
+}
+
+struct Member {
+  inspector::ArchiveEntry entry;
+  std::string summary;              // one line for people
+  nlohmann::ordered_json document;  // null when it is no model
+};
+
+Member inspect_member(const std::string& name, std::span<const std::byte> bytes,
+                      const inspector::ArchiveEntry& entry, const ReportOptions& options) {
+  Member result{.entry = entry, .summary = {}, .document = {}};
+  try {
+    const auto unpacked = inspector::read_member(bytes, name, entry.name);
+    const std::string reference = name + "!" + entry.name;
+    const auto report = full_report(reference, unpacked, options);
+    result.summary =
+        fmt::format("{}, {} parameters, {} MACs", report.inspection.precision,
+                    count_to_text(report.cost.parameters), count_to_text(report.cost.macs));
+    result.document = report_json(reference, report, GraphDetail::left_out);
+  } catch (const Error& error) {
+    result.summary = error.what();
+    result.document = {{"error", {{"kind", to_string(error.kind())}, {"message", error.what()}}}};
+  }
+  return result;
+}
+
+std::vector<Member> inspect_members(const std::string& name, std::span<const std::byte> bytes,
+                                    const ReportOptions& options) {
+  const auto archive = inspector::find_archive(bytes);
+  if (!archive) {
+    throw Error(ErrorKind::corrupt, name + " is a damaged zip archive; download it again");
+  }
+  std::vector<Member> result;
+  for (const inspector::ArchiveEntry& entry : archive->entries) {
+    result.push_back(inspector::is_model_name(entry.name)
+                         ? inspect_member(name, bytes, entry, options)
+                         : Member{.entry = entry, .summary = {}, .document = {}});
+  }
+  return result;
+}
+
+}  // namespace
+
+inspector::Report full_report(const std::string& name, std::span<const std::byte> bytes,
+                              const ReportOptions& options) {
+  inspector::Report report = inspector::report_on(bytes, name, options.weights);
+  if (options.with_sha256) report.inspection.sha256 = sha256_of(bytes);
+  report.compatibility.push_back(own_verdict(report.graph));
+  return report;
+}
+
+void print_bundle(const Context& context, const std::string& name, std::span<const std::byte> bytes,
+                  const ReportOptions& options) {
+  const auto members = inspect_members(name, bytes, options);
+  if (context.json) {
+    nlohmann::ordered_json document{
+        {"name", name}, {"container", "zip"}, {"size", bytes.size()}, {"members", nullptr}};
+    document["members"] = nlohmann::ordered_json::array();
+    for (const Member& member : members) {
+      document["members"].push_back({{"name", member.entry.name},
+                                     {"bytes", member.entry.size},
+                                     {"packed_bytes", member.entry.packed_size},
+                                     {"method", member.entry.method},
+                                     {"model", member.document}});
+    }
+    print_json(context, document);
+    return;
+  }
+  Table table({{"member"}, {"bytes", Align::right}, {"packed", Align::right}, {"what"}});
+  for (const Member& member : members) {
+    table.add({member.entry.name, std::to_string(member.entry.size),
+               std::to_string(member.entry.packed_size), member.summary});
+  }
+  table.print(context);
+  context.out << fmt::format("inspect one: litezoo inspect '{}!MEMBER'\n",
+                             escape_for_terminal(name));
+}
+
+}  // namespace litezoo::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "inspector/report.h"
+
+namespace litezoo::cli {
+
+struct Context;
+
+struct ReportOptions {
+  inspector::Weights weights = inspector::Weights::untouched;
+  bool with_sha256 = false;  // reads every byte
+};
+
+// The inspector's report, with the verdict on Litezoo's own runtime and, when asked for, the
+// digest. Throws as inspector::read_graph does.
+inspector::Report full_report(const std::string& name, std::span<const std::byte> bytes,
+                              const ReportOptions& options);
+
+// A bundle's members: a table, or one JSON document with the report of each model inside.
+void print_bundle(const Context& context, const std::string& name, std::span<const std::byte> bytes,
+                  const ReportOptions& options);
+
+}  // namespace litezoo::cli
