@@ -69,9 +69,15 @@ nlohmann::ordered_json document(const std::string& left_name, const std::string&
   return result;
 }
 
+// A column's title: the end of a path is what tells two models apart.
+std::string column_title(const std::string& reference) {
+  return escape_for_terminal(reference.substr(reference.rfind('/') + 1));
+}
+
 void print_facts(const Context& context, const CompareOptions& options,
                  const std::vector<FactRow>& rows) {
-  Table table({{"fact"}, {options.left}, {options.right}, {"change"}});
+  const std::string left = column_title(options.left), right = column_title(options.right);
+  Table table({{"fact"}, {left}, {right}, {"change"}});
   std::vector<std::string> same;
   for (const FactRow& row : rows) {
     if (row.same() && !options.all) {
@@ -89,10 +95,9 @@ void print_operators(const Context& context, const CompareOptions& options,
                      const std::vector<OperatorDifference>& operators) {
   if (operators.empty()) return;
   context.out << '\n';
-  Table table({{"operator"},
-               {"version", Align::right},
-               {options.left, Align::right},
-               {options.right, Align::right}});
+  const std::string left = column_title(options.left), right = column_title(options.right);
+  Table table(
+      {{"operator"}, {"version", Align::right}, {left, Align::right}, {right, Align::right}});
   for (const OperatorDifference& d : operators) {
     table.add({d.name, std::to_string(d.version), std::to_string(d.left), std::to_string(d.right)});
   }

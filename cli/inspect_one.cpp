@@ -50,9 +50,11 @@ Member inspect_member(const std::string& name, std::span<const std::byte> bytes,
                       const inspector::ArchiveEntry& entry, const ReportOptions& options) {
   Member result{.entry = entry, .summary = {}, .document = {}};
   try {
-    const auto unpacked = inspector::read_member(bytes, name, entry.name);
     const std::string reference = name + "!" + entry.name;
-    const auto report = full_report(reference, unpacked, options);
+    const auto in_place = inspector::stored_bytes(bytes, entry);
+    const auto unpacked =
+        in_place.empty() ? inspector::read_entry(bytes, entry) : std::vector<std::byte>();
+    const auto report = full_report(reference, in_place.empty() ? unpacked : in_place, options);
     result.summary =
         fmt::format("{}, {} parameters, {} MACs", report.inspection.precision,
                     count_to_text(report.cost.parameters), count_to_text(report.cost.macs));

@@ -6,13 +6,20 @@
 
 namespace litezoo::cli {
 
+ModelBytes::ModelBytes(MappedFile file, const std::string& name, const std::string& member)
+    : file_(std::move(file)) {
+  const auto entry = inspector::find_member(file_.bytes(), name, member);
+  bytes_ = inspector::stored_bytes(file_.bytes(), entry);
+  if (!bytes_.empty()) return;
+  unpacked_ = inspector::read_entry(file_.bytes(), entry);
+  bytes_ = unpacked_;
+}
+
 ModelBytes open_bytes(const Context& context, const std::string& reference) {
   const std::string member = fetcher::parse_reference(reference).member;
-  if (member.empty()) return {reference, MappedFile(local_path(context, reference)), {}};
+  if (member.empty()) return ModelBytes(MappedFile(local_path(context, reference)));
   const std::string bundle = reference.substr(0, reference.size() - member.size() - 1);
-  MappedFile file(local_path(context, bundle));
-  auto unpacked = inspector::read_member(file.bytes(), bundle, member);
-  return {reference, std::move(file), std::move(unpacked)};
+  return {MappedFile(local_path(context, bundle)), bundle, member};
 }
 
 }  // namespace litezoo::cli

@@ -11,21 +11,21 @@ namespace litezoo::cli {
 
 struct Context;
 
-// The bytes behind a reference: of the file, or for REF!member of the member, unpacked.
+// The bytes behind a reference: of the file, or for REF!member of the member, where it lies or
+// unpacked.
 class ModelBytes {
  public:
-  ModelBytes(std::string name, MappedFile file, std::vector<std::byte> member)
-      : name_(std::move(name)), file_(std::move(file)), member_(std::move(member)) {}
-  const std::string& name() const noexcept { return name_; }  // as the user called it
-  std::span<const std::byte> bytes() const noexcept {
-    return member_.empty() ? file_.bytes() : std::span<const std::byte>(member_);
-  }
-  bool is_member() const noexcept { return !member_.empty(); }
+  explicit ModelBytes(MappedFile file) : file_(std::move(file)), bytes_(file_.bytes()) {}
+  // Throws as inspector::read_member does; `name` is what messages call the file.
+  ModelBytes(MappedFile file, const std::string& name, const std::string& member);
+  ModelBytes(ModelBytes&&) noexcept = default;
+  ModelBytes& operator=(ModelBytes&&) noexcept = default;
+  std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
  private:
-  std::string name_;
   MappedFile file_;
-  std::vector<std::byte> member_;
+  std::vector<std::byte> unpacked_;
+  std::span<const std::byte> bytes_;  // of one of the two
 };
 
 // Fetched first when it is not here yet. Throws what local_path throws; for a member also

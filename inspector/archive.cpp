@@ -93,15 +93,21 @@ std::optional<ArchiveEntry> read_directory_entry(std::string_view file, const Di
   throw Error(kind, fmt::format("archive member '{}' {}", escape_for_terminal(entry.name), why));
 }
 
-std::span<const std::byte> packed_bytes(std::span<const std::byte> file,
-                                        const ArchiveEntry& entry) {
-  const std::string_view text = as_text(file);
+// Where an entry's bytes begin; nothing when its local header is not where the directory says.
+std::optional<std::size_t> start_of(std::string_view text, const ArchiveEntry& entry) {
   if (text.size() < kLocalHeaderSize || entry.header > text.size() - kLocalHeaderSize ||
       text.substr(entry.header, 4) != kLocalSignature) {
-    refuse(ErrorKind::corrupt, entry, "has no header where the directory says");
+    return std::nullopt;
   }
-  const std::size_t start = entry.header + kLocalHeaderSize + number(text, entry.header + 26, 2) +
-                            number(text, entry.header + 28, 2);
+  return entry.header + kLocalHeaderSize + number(text, entry.header + 26, 2) +
+         number(text, entry.header + 28, 2);
+}
+
+std::span<const std::byte> packed_bytes(std::span<const std::byte> file,
+                                        const ArchiveEntry& entry) {
+  const auto found = start_of(as_text(file), entry);
+  if (!found) refuse(ErrorKind::corrupt, entry, "has no header where the directory says");
+  const std::size_t start = *found;
   if (start > file.size() || entry.packed_size > file.size() - start) {
     refuse(ErrorKind::corrupt, entry, "lies beyond the end of the file");
   }
@@ -147,11 +153,23 @@ std::optional<Archive> find_archive(std::span<const std::byte> file) {
   return archive;
 }
 
+std::span<const std::byte> stored_bytes(std::span<const std::byte> file,
+                                        const ArchiveEntry& entry) noexcept {
+  constexpr std::size_t kAlignment = 16;
+  if (entry.method != kStored || entry.size != entry.packed_size) return {};
+  const auto start = start_of(as_text(file), entry);
+  if (!start || *start > file.size() || entry.size > file.size() - *start) return {};
+  const auto bytes = file.subspan(*start, entry.size);
+  const auto place = reinterpret_cast<std::uintptr_t>(bytes.data());
+  return place % kAlignment == 0 ? bytes : std::span<const std::byte>();
+}
+
 std::vector<std::byte> read_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
                                   std::size_t limit) {
   if (entry.size > limit) {
     refuse(ErrorKind::corrupt, entry,
-           fmt::format("takes {} bytes, more than expected", entry.size));
+           fmt::format("takes {} bytes, more than {}; if you trust it, unpack it with unzip",
+                       entry.size, limit));
   }
   const auto packed = packed_bytes(file, entry);
   if (entry.method == kStored) {

@@ -28,9 +28,17 @@ struct Archive {
 // archives over several files are not supported.
 std::optional<Archive> find_archive(std::span<const std::byte> file);
 
+// What is unpacked into memory at most; larger members are for unzip.
+inline constexpr std::size_t kMostUnpacked = std::size_t{160} << 20;
+
+// The bytes of a stored entry where they lie; empty when it is packed, damaged, or not aligned to
+// 16 as read_graph wants it.
+std::span<const std::byte> stored_bytes(std::span<const std::byte> file,
+                                        const ArchiveEntry& entry) noexcept;
+
 // The bytes of one entry, unpacked. Throws Error(corrupt) when they do not lie in the file, do not
 // unpack to their size, or would take more than `limit`; Error(unsupported) for another method.
 std::vector<std::byte> read_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
-                                  std::size_t limit = std::size_t{1} << 30);
+                                  std::size_t limit = kMostUnpacked);
 
 }  // namespace litezoo::inspector

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -26,9 +27,9 @@ std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file) {
   return result;
 }
 
-std::vector<std::byte> read_member(std::span<const std::byte> file, const std::string& file_name,
-                                   const std::string& member) {
-  const auto archive = find_archive(file);
+ArchiveEntry find_member(std::span<const std::byte> file, const std::string& file_name,
+                         const std::string& member) {
+  auto archive = find_archive(file);
   if (!archive) {
     throw Error(ErrorKind::corrupt,
                 fmt::format("{} is {}, not an archive that could hold '{}'", file_name,
@@ -43,7 +44,12 @@ std::vector<std::byte> read_member(std::span<const std::byte> file, const std::s
                 fmt::format("{} has no member '{}'; it has {}", file_name,
                             escape_for_terminal(member), join_names(near.empty() ? names : near)));
   }
-  return read_entry(file, *entry);
+  return std::move(*entry);
+}
+
+std::vector<std::byte> read_member(std::span<const std::byte> file, const std::string& file_name,
+                                   const std::string& member) {
+  return read_entry(file, find_member(file, file_name, member));
 }
 
 }  // namespace litezoo::inspector

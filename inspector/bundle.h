@@ -16,6 +16,10 @@ bool is_model_name(std::string_view name);
 // The .tflite files inside a .task bundle or other zip archive, by name. Empty for anything else.
 std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file);
 
+// One member's entry. Throws as read_member does for a member that is not there.
+ArchiveEntry find_member(std::span<const std::byte> file, const std::string& file_name,
+                         const std::string& member);
+
 // The bytes of one member, aligned as read_graph wants them. `file_name` is for messages. Throws
 // Error(corrupt) when the file is no archive or the member is damaged, Error(not_found) naming the
 // members most like it when there is none of that name.

@@ -85,6 +85,20 @@ string same_kind(const Node& n, unsigned accepted) {
   return {};
 }
 
+// Of 8-bit tensors: how far apart the kernels let the scales be.
+string scale_fault(double ratio, double least, double most) {
+  return ratio >= least && ratio < most ? string()
+                                        : string("its scales are too far apart for the kernels");
+}
+
+bool is_eight_bit(const Node& n) {
+  return n.input(0) != nullptr && (kind_of(*n.input(0)) & kEight) != 0;
+}
+
+double scale_of(const Tensor& tensor) {
+  return static_cast<double>(tensor.quantization.scale.front());
+}
+
 string unary(const Node& n, unsigned accepted) {
   return same_kind(n, accepted);
 }
@@ -97,6 +111,27 @@ string binary(const Node& n, unsigned accepted) {
   return same_kind(n, accepted);
 }
 
+string sum_or_difference(const Node& n, unsigned accepted) {
+  if (string fault = binary(n, accepted); !fault.empty() || !is_eight_bit(n)) return fault;
+  const double out = scale_of(*n.output());
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    string fault = scale_fault(scale_of(*n.input(i)) / out, 1.0 / 1024, 256);
+    if (!fault.empty()) return fault;
+  }
+  return {};
+}
+
+string product(const Node& n, unsigned accepted) {
+  if (string fault = binary(n, accepted); !fault.empty() || !is_eight_bit(n)) return fault;
+  const double in = scale_of(*n.input(0)) * scale_of(*n.input(1));
+  return scale_fault(in / scale_of(*n.output()), 1.0 / 65536, 256);
+}
+
+string leaky_relu(const Node& n, unsigned accepted) {
+  if (string fault = same_kind(n, accepted); !fault.empty() || !is_eight_bit(n)) return fault;
+  return scale_fault(scale_of(*n.input(0)) / scale_of(*n.output()), 1.0 / 256, 128);
+}
+
 string static_second(const Node& n, unsigned accepted) {
   if (!n.is_constant(1)) return "its second input must be constant";
   return same_kind(n, accepted);
@@ -106,7 +141,9 @@ string quantize(const Node& n, unsigned) {
   if (n.input(0) == nullptr || n.output() == nullptr) return "it lacks an input or output";
   const unsigned in = kind_of(*n.input(0)), out = kind_of(*n.output());
   if ((out & kEight) == 0) return "it does not give 8-bit values with one scale";
-  return in == kFloat || in == out ? string() : string("it changes one 8-bit type into the other");
+  if (in == kFloat) return {};
+  if (in != out) return "it changes one 8-bit type into the other";
+  return scale_fault(scale_of(*n.input(0)) / scale_of(*n.output()), 1.0 / 256, 128);
 }
 
 string dequantize(const Node& n, unsigned) {
@@ -256,9 +293,9 @@ string always(const Node&, unsigned) {
 }
 
 string custom(const Node& n, unsigned) {
-  constexpr auto kNames =
-      std::to_array<std::string_view>({"Convolution2DTransposeBias", "MaxPoolingWithArgmax2D",
-                                       "MaxUnpooling2D", "odml.scaled_dot_product_attention"});
+  constexpr auto kNames = std::to_array<std::string_view>(
+      {"Convolution2DTransposeBias", "MaxPoolingWithArgmax2D", "MaxUnpooling2D", "moe",
+       "odml.scaled_dot_product_attention"});
   const bool known = std::ranges::find(kNames, n.op.custom_code) != kNames.end();
   if (!known) return "it is a custom operator";
   const bool is_float = n.input(0) != nullptr && n.input(0)->type == TensorType::FLOAT32;
@@ -280,7 +317,7 @@ struct Rule {
 using enum BuiltinOperator;
 
 constexpr auto kRules = std::to_array<Rule>({
-    {ADD, binary, kAny},
+    {ADD, sum_or_difference, kAny},
     {AVERAGE_POOL_2D, pool, kFloat},
     {CONCATENATION, concatenation, kAny},
     {CONV_2D, conv_2d, kAny},
@@ -291,7 +328,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {FULLY_CONNECTED, fully_connected, kAny},
     {LOGISTIC, unary, kAny},
     {MAX_POOL_2D, pool, kAny},
-    {MUL, binary, kAny},
+    {MUL, product, kAny},
     {RELU, unary, kFloat},
     {RELU_N1_TO_1, unary, kFloat},
     {RELU6, unary, kFloat},
@@ -304,7 +341,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {PAD, static_second, kAny},
     {TRANSPOSE, static_second, kAny},
     {MEAN, static_second, kAny},
-    {SUB, binary, kAny},
+    {SUB, sum_or_difference, kAny},
     {DIV, binary, kFloat},
     {STRIDED_SLICE, strided_slice, kAny},
     {EXP, unary, kFloat},
@@ -324,7 +361,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {REDUCE_MAX, static_second, kAny},
     {REDUCE_MIN, static_second, kAny},
     {SQUARE, unary, kFloat},
-    {LEAKY_RELU, unary, kAny},
+    {LEAKY_RELU, leaky_relu, kAny},
     {SQUARED_DIFFERENCE, binary, kFloat},
     {ABS, unary, kFloat},
     {CEIL, unary, kFloat},
@@ -342,12 +379,23 @@ constexpr auto kRules = std::to_array<Rule>({
 });
 static_assert(std::ranges::is_sorted(kRules, {}, &Rule::code));
 
+bool has_empty_tensor(const Node& node) {
+  const auto is_empty = [&node](std::int32_t t) {
+    if (t < 0) return false;
+    const auto& shape = node.subgraph.tensors[static_cast<std::size_t>(t)].shape;
+    return std::ranges::find(shape, 0) != shape.end();
+  };
+  return std::ranges::any_of(node.op.inputs, is_empty) ||
+         std::ranges::any_of(node.op.outputs, is_empty);
+}
+
 string refusal_of(const Node& node) {
   const auto* const rule = std::ranges::lower_bound(kRules, node.op.code, {}, &Rule::code);
   if (rule == kRules.end() || rule->code != node.op.code) {
     return "the delegate has no " + operator_name(node.op);
   }
   if (!has_known_activation(node.op.options)) return "its fused activation is not supported";
+  if (has_empty_tensor(node)) return "a tensor without elements";
   for (const std::int32_t t : node.op.inputs) {
     if (t >= 0 &&
         node.subgraph.tensors[static_cast<std::size_t>(t)].shape.size() > kMostDimensions) {

@@ -11,7 +11,7 @@ using namespace litezoo::test;
 namespace {
 
 const std::string kCommands[] = {"search",  "show",      "fetch", "inspect",
-                                 "profile", "recommend", "run",   "doctor"};
+                                 "profile", "recommend", "run",   "doctor", "compare"};
 
 }  // namespace
 

@@ -5,14 +5,7 @@
 
 #include "base/error.h"
 #include "inspector/bundle.h"
-#include "inspector/compatibility.h"
-#include "inspector/domain.h"
-#include "inspector/inspect.h"
-#include "inspector/memory.h"
-#include "inspector/metadata.h"
-#include "inspector/optimization.h"
-#include "inspector/weight_statistics.h"
-#include "inspector/xnnpack_rules.h"
+#include "inspector/report.h"
 
 // The whole inspector on hostile bytes. Only Error may escape, and only where a header says so.
 
@@ -21,20 +14,10 @@ using namespace litezoo;
 namespace {
 
 void look_at_everything(std::span<const std::byte> bytes) {
-  const auto read =
-      inspector::read_graph(bytes, "fuzz.tflite", inspector::OtherSchemaVersions::accepted);
-  const Graph& graph = read.graph;
-  inspector::inspect(bytes, read);
-  std::vector<Finding> findings;
-  const auto metadata = inspector::read_metadata(graph, findings);
-  inspector::guess_domain(graph, metadata);
-  inspector::compatibility(graph);
-  inspector::required_runtime(graph);
-  inspector::optimization_state(graph, inspector::weight_statistics(graph));
-  for (const Subgraph& subgraph : graph.subgraphs) {
-    inspector::memory_use(subgraph);
-    inspector::predict_xnnpack(subgraph);
-  }
+  inspector::report_on(bytes, "fuzz.tflite", inspector::Weights::measured);
+  const auto report = inspector::report_on(bytes, "fuzz.tflite", inspector::Weights::untouched,
+                                           inspector::BufferTables::inferred);
+  inspector::least_memory(report);
 }
 
 void look_into_archive(std::span<const std::byte> bytes) {

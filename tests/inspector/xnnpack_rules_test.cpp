@@ -71,6 +71,19 @@ TEST_CASE("the delegate takes what its rules allow and says why not otherwise") 
          b.op(CONV_2D, {x, w, -1}, {b.output(FLOAT32, {1, 4, 4, 1})}, Conv2DOptions{});
        },
        "bias"},
+      {"an 8-bit SUB of scales a million apart",
+       [](test::GraphBuilder& b) {
+         const int x = b.input(INT8, {4}, test::quantized(1, 0));
+         const int y = b.input(INT8, {4}, test::quantized(1e-6F, 0));
+         b.op(SUB, {x, y}, {b.output(INT8, {4}, test::quantized(1, 0))}, AddOptions{});
+       },
+       "too far apart"},
+      {"a tensor without elements",
+       [](test::GraphBuilder& b) {
+         const int x = b.input(FLOAT32, {0});
+         b.op(ADD, {x, x}, {b.output(FLOAT32, {0})}, AddOptions{});
+       },
+       "without elements"},
       {"a custom operator",
        [](test::GraphBuilder& b) {
          const int x = b.input(FLOAT32, {4});

@@ -1,0 +1,233 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/builder/write_tflite.h"
+#include "tests/cli/program.h"
+#include "tests/support/graph_builder.h"
+#include "tests/support/zip.h"
+
+// `litezoo inspect` and `litezoo compare` as a user meets them.
+
+using namespace litezoo;
+using litezoo::test::Program;
+using nlohmann::json;
+
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::size_t lines_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+std::string content(const std::string& path) {
+  return read_text_file(path);
+}
+
+// All keys of a document, at any depth.
+void collect_keys(const json& value, std::set<std::string>& keys) {
+  if (value.is_array()) {
+    for (const json& item : value) collect_keys(item, keys);
+  }
+  if (!value.is_object()) return;
+  for (const auto& [key, inner] : value.items()) {
+    keys.insert(key);
+    collect_keys(inner, keys);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the summary of a model fits one screen") {
+  const Program program;
+  const auto result = program.run({"inspect", program.model("m.tflite")});
+  CHECK(result.exit_code == 0);
+  CHECK(lines_in(result.out) <= 24);
+  for (const char* part : {"parameters", "MACs", "memory", "input", "output", "XNNPACK", "runs on",
+                           "precision", "operators"}) {
+    CAPTURE(part);
+    CHECK(contains(result.out, part));
+  }
+}
+
+TEST_CASE("each view shows what it is for") {
+  const Program program;
+  const auto model = program.model("m.tflite");
+  struct Case {
+    const char* flag;
+    std::vector<const char*> parts;
+  };
+  const Case cases[] = {
+      {"--ops", {"DEPTHWISE_CONV_2D", "% of MACs"}},
+      {"--nodes", {"bytes written", "XNNPACK", "yes"}},
+      {"--tensors", {"constant", "FLOAT32", "input"}},
+      {"--memory", {"alive at the peak", "from node", "best known plan"}},
+      {"--compat", {"edge-tpu", "litezoo", "needs TensorFlow", "gpu_compatibility"}},
+      {"--stats", {"different values", "deflate", "float16-weights"}},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.flag);
+    const auto result = program.run({"inspect", model, c.flag});
+    CHECK(result.exit_code == 0);
+    for (const char* part : c.parts) {
+      CAPTURE(part);
+      CHECK(contains(result.out, part));
+    }
+  }
+}
+
+TEST_CASE("labels that are not there are an error that says so") {
+  const Program program;
+  const auto result = program.run({"inspect", program.model("m.tflite"), "--labels"});
+  CHECK(result.exit_code == 4);
+  CHECK(test::is_one_clear_line(result.err));
+}
+
+TEST_CASE("the graph is written for Graphviz") {
+  const Program program;
+  const auto result = program.run({"inspect", program.model("m.tflite"), "--graph", "dot"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.out.starts_with("digraph"));
+  CHECK(contains(result.out, "CONV_2D"));
+  CHECK(std::count(result.out.begin(), result.out.end(), '{') ==
+        std::count(result.out.begin(), result.out.end(), '}'));
+  CHECK(program.run({"inspect", program.model("m.tflite"), "--graph", "svg"}).exit_code == 2);
+}
+
+TEST_CASE("every key of the JSON is documented") {
+  const Program program;
+  const auto model = program.model("m.tflite");
+  const auto quantised =
+      program.model("q.tflite", {.width = 0.25, .precision = builder::Precision::int8});
+  std::set<std::string> keys;
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"inspect", model, "--json", "--stats", "--sha256"},
+                                             {"inspect", quantised, "--json"},
+                                             {"compare", model, quantised, "--json"}}) {
+    const auto result = program.run(arguments);
+    REQUIRE(result.exit_code == 0);
+    collect_keys(json::parse(result.out), keys);
+  }
+  CHECK(keys.size() > 80);
+  const std::string document =
+      read_text_file(std::filesystem::path(LITEZOO_SOURCE_DIR) / "docs/inspect-json.md");
+  for (const auto& key : keys) {
+    CAPTURE(key);
+    CHECK(contains(document, "`" + key + "`"));
+  }
+}
+
+TEST_CASE("many models are lines of JSON in their order, what cannot be read among them") {
+  const Program program;
+  const auto good = program.model("models/a.tflite");
+  program.file("models/b.tflite", "<html>sign in</html>");
+  program.file("models/c.onnx", std::string("\x08\x07\x12\x07pytorch", 11));
+  program.file("models/notes.txt", "nothing to see");
+  program.file("models/d.task", as_text(test::zip({{"in/side.tflite", content(good), false}})));
+  const auto directory = std::filesystem::path(good).parent_path().string();
+  const auto result = program.run({"inspect", directory, "--json"});
+  CHECK(result.exit_code == 6);
+  std::vector<json> rows;
+  for (const auto& line : test::lines_of(result.out)) rows.push_back(json::parse(line));
+  REQUIRE(rows.size() == 4);
+  CHECK(contains(rows[0]["name"], "a.tflite"));
+  CHECK(rows[0]["macs"] > 0);
+  CHECK_FALSE(rows[0].contains("graph"));
+  CHECK(rows[1]["container"] == "web-page");
+  CHECK(rows[1]["error"]["kind"] == "corrupt");
+  CHECK(rows[2]["container"] == "onnx");
+  CHECK(contains(rows[2]["error"]["message"], "onnx2tf"));
+  CHECK(contains(rows[3]["name"], "d.task!in/side.tflite"));
+  CHECK(rows[3]["macs"] == rows[0]["macs"]);
+  const auto table = program.run({"inspect", directory});
+  CHECK(table.exit_code == 6);
+  CHECK(lines_in(table.out) == 5);
+  const auto empty = std::filesystem::path(program.file("empty/x.txt", "x")).parent_path();
+  CHECK(program.run({"inspect", empty.string()}).exit_code == 4);
+}
+
+TEST_CASE("a bundle lists its members, and each is inspected in place") {
+  const Program program;
+  const auto model = program.model("m.tflite");
+  const auto bundle =
+      program.file("b.task", as_text(test::zip({{"face.tflite", content(model), false},
+                                                {"../up.tflite", content(model), true},
+                                                {"labels.txt", "cat\n", true}})));
+  const auto list = program.run({"inspect", bundle});
+  CHECK(list.exit_code == 0);
+  for (const char* part : {"face.tflite", "../up.tflite", "labels.txt", "MACs"}) {
+    CAPTURE(part);
+    CHECK(contains(list.out, part));
+  }
+  const auto alone = json::parse(program.run({"inspect", model, "--json"}).out);
+  for (const char* member : {"!face.tflite", "!../up.tflite"}) {
+    CAPTURE(member);
+    auto inside = json::parse(program.run({"inspect", bundle + member, "--json"}).out);
+    inside["name"] = alone["name"];
+    CHECK(inside == alone);
+  }
+  const auto document = json::parse(program.run({"inspect", bundle, "--json"}).out);
+  CHECK(document["container"] == "zip");
+  CHECK(document["members"][0]["model"]["macs"] == alone["macs"]);
+  CHECK(document["members"][2]["model"].is_null());
+  CHECK(program.run({"inspect", bundle, "--extract", "labels.txt"}).out == "cat\n");
+  const auto absent = program.run({"inspect", bundle + "!fase.tflite"});
+  CHECK(absent.exit_code == 4);
+  CHECK(contains(absent.err, "face.tflite"));
+}
+
+TEST_CASE("names in a file cannot reach the terminal") {
+  test::GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {4});
+  b.custom("Evil\x1b[2J", {x}, {b.output(TensorType::FLOAT32, {4})});
+  for (Tensor& tensor : b.graph().subgraphs[0].tensors) tensor.name = "a\x1b]0;x\x07\xff\"\\";
+  b.graph().subgraphs[0].name = "sub\x1b[31m";
+  b.graph().description = "made\x1b[1m by\xfe";
+  const Program program;
+  const auto model = program.file("evil.tflite", as_text(builder::write_tflite(b.graph())));
+  for (const char* view : {"--ops", "--nodes", "--tensors", "--memory", "--compat", "--stats",
+                           "--graph=dot", "-q", "--json"}) {
+    CAPTURE(view);
+    const auto result = program.run({"inspect", model, view});
+    CHECK(result.exit_code == 0);
+    CHECK_FALSE(contains(result.out, "\x1b"));
+    CHECK_FALSE(contains(result.out, "\xff"));
+  }
+}
+
+TEST_CASE("compare shows what differs and names what does not") {
+  const Program program;
+  const auto wide = program.model("wide.tflite", {.width = 0.5});
+  const auto narrow = program.model("narrow.tflite", {.width = 0.25});
+  const auto result = program.run({"compare", wide, narrow});
+  CHECK(result.exit_code == 0);
+  CHECK(contains(result.out, "wide.tflite"));
+  CHECK(contains(result.out, "same: "));
+  const auto document = json::parse(program.run({"compare", wide, narrow, "--json"}).out);
+  for (const json& fact : document["facts"]) {
+    CAPTURE(fact["fact"]);
+    CHECK(fact["same"] == (fact["left"] == fact["right"]));
+    if (fact["fact"] == "macs") CHECK(fact["left"] > fact["right"]);
+    if (fact["fact"] == "inputs") CHECK(fact["same"] == true);
+  }
+  CHECK(document["operators"].empty());
+  CHECK(program.run({"compare", wide}).exit_code == 2);
+}
+
+TEST_CASE("what reads every byte happens only when asked for") {
+  const Program program;
+  const auto path = program.model("m.tflite");
+  const auto before = json::parse(program.run({"inspect", path, "--json"}).out);
+  CHECK(before["sha256"] == "");
+  CHECK(before["optimization"]["statistics"].is_null());
+  const auto hashed = json::parse(program.run({"inspect", path, "--json", "--sha256"}).out);
+  CHECK(hashed["sha256"].get<std::string>().size() == 64);
+}

@@ -1,0 +1,117 @@
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "inspector/report.h"
+#include "inspector/schema_generated.h"
+#include "tests/builder/classifier.h"
+
+// Files made to lead a reader astray. Each must end in Error(corrupt), never in a wrong read.
+// FlatBuffers refer forwards only, so that tables cannot be cyclic; subgraphs that call each other
+// in a circle are in read_test.cpp.
+
+using namespace litezoo;
+
+namespace {
+
+using Bytes32 = std::vector<std::byte>;
+
+Bytes32 sound_model() {
+  return builder::classifier({.width = 0.25, .image_side = 32});
+}
+
+void put(Bytes32& bytes, std::size_t at, std::uint32_t value) {
+  REQUIRE(at + sizeof(value) <= bytes.size());
+  std::memcpy(bytes.data() + at, &value, sizeof(value));
+}
+
+std::size_t place_of(const Bytes32& bytes, const void* pointer) {
+  return static_cast<std::size_t>(static_cast<const std::byte*>(pointer) - bytes.data());
+}
+
+std::string refusal(const Bytes32& bytes, inspector::BufferTables buffer_tables) {
+  try {
+    inspector::report_on(bytes, "m.tflite", inspector::Weights::untouched, buffer_tables);
+    return "accepted";
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::corrupt);
+    return error.what();
+  }
+}
+
+const schema::Model& model_of(const Bytes32& bytes) {
+  return *schema::GetModel(bytes.data());
+}
+
+}  // namespace
+
+TEST_CASE("damaged tables are refused, whichever way buffers are read") {
+  struct Case {
+    const char* name;
+    void (*damage)(Bytes32& bytes);
+  };
+  const Case cases[] = {
+      {"the root outside", [](Bytes32& b) { put(b, 0, 0x7fffffff); }},
+      {"a vtable before the file",
+       [](Bytes32& b) { put(b, place_of(b, &model_of(b)), 0x7fffffff); }},
+      {"a vtable behind the file",
+       [](Bytes32& b) { put(b, place_of(b, &model_of(b)), 0x80000001); }},
+      {"2^31 subgraphs",
+       [](Bytes32& b) { put(b, place_of(b, model_of(b).subgraphs()), 0x80000000); }},
+      {"2^32 - 1 buffers",
+       [](Bytes32& b) { put(b, place_of(b, model_of(b).buffers()), 0xffffffff); }},
+      {"2^31 - 1 tensors",
+       [](Bytes32& b) {
+         put(b, place_of(b, model_of(b).subgraphs()->Get(0)->tensors()), 0x7fffffff);
+       }},
+      {"a tensor's table outside",
+       [](Bytes32& b) {
+         put(b, place_of(b, model_of(b).subgraphs()->Get(0)->tensors()->Data()), 0x7ffffff0);
+       }},
+      {"a name of 2^31 characters",
+       [](Bytes32& b) {
+         put(b, place_of(b, model_of(b).subgraphs()->Get(0)->tensors()->Get(0)->name()),
+             0x80000000);
+       }},
+      {"a buffer's table outside",
+       [](Bytes32& b) { put(b, place_of(b, model_of(b).buffers()->Data()) + 4, 0x7ffffff0); }},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Bytes32 bytes = sound_model();
+    c.damage(bytes);
+    CHECK(refusal(bytes, inspector::BufferTables::followed) != "accepted");
+    CHECK(refusal(bytes, inspector::BufferTables::inferred) != "accepted");
+  }
+}
+
+TEST_CASE("a buffer of 2^31 bytes is refused when it is followed") {
+  Bytes32 bytes = sound_model();
+  std::size_t damaged = 0;
+  for (const auto* buffer : *model_of(bytes).buffers()) {
+    if (buffer->data() == nullptr) continue;
+    put(bytes, place_of(bytes, buffer->data()), 0x80000000);
+    ++damaged;
+  }
+  REQUIRE(damaged > 0);
+  CHECK(refusal(bytes, inspector::BufferTables::followed) != "accepted");
+}
+
+TEST_CASE("a small file whose tables share one long text does not unfold") {
+  flatbuffers::FlatBufferBuilder b;
+  const auto name = b.CreateString(std::string(100'000, 'n'));
+  const auto tensor = schema::CreateTensor(b, 0, 0, 0, name);
+  const std::vector tensors(200'000, tensor);
+  const auto subgraph =
+      schema::CreateSubGraph(b, b.CreateVector(tensors), b.CreateVector(std::vector<int>{}),
+                             b.CreateVector(std::vector<int>{}));
+  const auto subgraphs = b.CreateVector(std::vector{subgraph});
+  schema::FinishModelBuffer(b, schema::CreateModel(b, 3, 0, subgraphs));
+  const auto* const first = reinterpret_cast<const std::byte*>(b.GetBufferPointer());
+  const Bytes32 bytes(first, first + b.GetSize());
+  CHECK(bytes.size() < 1'000'000);
+  CHECK(refusal(bytes, inspector::BufferTables::followed).find("unfolded") != std::string::npos);
+}
