@@ -164,7 +164,9 @@ void inspect_many(Context& context, const std::vector<std::string>& references,
     }
   };
   // Downloads share the catalog and the terminal: one after the other.
-  const bool all_local = std::ranges::all_of(references, is_local_path);
+  const bool all_local = std::ranges::all_of(references, [](const std::string& reference) {
+    return is_local_path(split_member(reference).bundle);
+  });
   const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> workers;
   const std::size_t count = all_local ? std::min(cores, references.size()) : 1;

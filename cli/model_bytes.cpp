@@ -1,5 +1,9 @@
 #include "cli/model_bytes.h"
 
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
 #include "cli/local_model.h"
 #include "fetcher/reference.h"
 #include "inspector/bundle.h"
@@ -15,11 +19,26 @@ ModelBytes::ModelBytes(MappedFile file, const std::string& name, const std::stri
   bytes_ = unpacked_;
 }
 
+MemberReference split_member(const std::string& reference) {
+  const std::size_t mark = reference.find('!');
+  std::error_code error;
+  if (mark == std::string::npos || std::filesystem::is_regular_file(reference, error)) {
+    return {reference, {}};
+  }
+  std::string bundle = reference.substr(0, mark);
+  if (std::filesystem::is_regular_file(bundle, error)) {
+    return {std::move(bundle), reference.substr(mark + 1)};
+  }
+  std::string member = fetcher::parse_reference(reference).member;
+  if (member.empty()) return {reference, {}};
+  return {reference.substr(0, reference.size() - member.size() - 1), std::move(member)};
+}
+
 ModelBytes open_bytes(const Context& context, const std::string& reference) {
-  const std::string member = fetcher::parse_reference(reference).member;
-  if (member.empty()) return ModelBytes(MappedFile(local_path(context, reference)));
-  const std::string bundle = reference.substr(0, reference.size() - member.size() - 1);
-  return {MappedFile(local_path(context, bundle)), bundle, member};
+  const auto [bundle, member] = split_member(reference);
+  MappedFile file(local_path(context, bundle));
+  if (member.empty()) return ModelBytes(std::move(file));
+  return {std::move(file), bundle, member};
 }
 
 }  // namespace litezoo::cli

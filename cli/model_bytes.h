@@ -28,6 +28,13 @@ class ModelBytes {
   std::span<const std::byte> bytes_;  // of one of the two
 };
 
+// REF!member taken apart; the member is empty when none is named. For a local bundle any name will
+// do, even one that leads out of a directory: it is a label.
+struct MemberReference {
+  std::string bundle, member;
+};
+MemberReference split_member(const std::string& reference);
+
 // Fetched first when it is not here yet. Throws what local_path throws; for a member also
 // Error(corrupt) when the file is no archive and Error(not_found) naming the members like it.
 ModelBytes open_bytes(const Context& context, const std::string& reference);
