@@ -1,6 +1,7 @@
 #include "catalog/deferred_index.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <set>
 
 #include "catalog/rows.h"
@@ -11,6 +12,19 @@ namespace {
 // From here on making an index from sorted rows beats entering each row where it belongs.
 constexpr std::uint64_t kManyRows = 16'384;
 constexpr std::uint64_t kShareOfAll = 4;
+
+// KiB of pages kept in memory while many rows are written, and otherwise (SQLite's default).
+constexpr int kCacheWhileWriting = 131'072;
+constexpr int kCache = 2'000;
+// Bytes of new text gathered before it is written out; and otherwise (FTS5's default).
+constexpr int kTextWhileWriting = 64 << 20;
+constexpr int kText = 1 << 20;
+
+void set_memory(Store& store, int cache, int text) {
+  store.execute(fmt::format("PRAGMA cache_size = -{}", cache));
+  store.execute(
+      fmt::format("INSERT INTO artifact_text(artifact_text, rank) VALUES('hashsize', {})", text));
+}
 
 std::int64_t number(Store& store, std::string_view sql) {
   Query query = store.query(sql);
@@ -69,6 +83,8 @@ void DeferredIndex::drop_indexes() {
       "AND tbl_name IN ('artifact', 'model') AND name <> 'artifact_of_model'");
   while (query.step()) dropped_.push_back({.name = query.text(0), .sql = query.text(1)});
   for (const auto& index : dropped_) store_.execute("DROP INDEX " + index.name);
+  set_memory(store_, kCacheWhileWriting, kTextWhileWriting);
+  many_ = true;
 }
 
 void DeferredIndex::restore_indexes() {
@@ -102,6 +118,7 @@ void DeferredIndex::finish() {
   for (const std::int64_t artifact : changed_) add_artifact(store_, artifact);
   changed_.clear();
   add_new();
+  if (many_) set_memory(store_, kCache, kText);
 }
 
 }  // namespace litezoo::catalog

@@ -46,6 +46,7 @@ class DeferredIndex {
   std::uint64_t before_ = 0, added_ = 0;      // artifacts
   std::unordered_set<std::int64_t> changed_;  // older ones that were taken out
   std::vector<Dropped> dropped_;
+  bool many_ = false;  // memory was set aside
 };
 
 }  // namespace litezoo::catalog

@@ -137,6 +137,13 @@ void pin_artifact(Store& store, std::string_view artifact, const StoredFile& fil
   add_artifact(store, id);
 }
 
+StoredFile read_file_row(const Query& query) {
+  return {.sha256 = query.text(0),
+          .size = query.size(1).value_or(Bytes{}),
+          .path = query.text(2),
+          .fetched_at = query.text(3)};
+}
+
 }  // namespace
 
 void put_model(Catalog& catalog, const Model& model) {
@@ -174,6 +181,12 @@ std::vector<Entry> artifacts_of_task(Catalog& catalog, std::string_view task) {
   });
 }
 
+std::vector<Entry> artifacts_of_model(Catalog& catalog, std::string_view model) {
+  Store& store = catalog.store();
+  return store.read(
+      [&] { return entries(store, "WHERE m.name = ? ORDER BY a.order_size, a.name", model); });
+}
+
 std::vector<Entry> starter_artifacts(Catalog& catalog) {
   Store& store = catalog.store();
   return store.read(
@@ -209,10 +222,18 @@ std::optional<StoredFile> find_file(Catalog& catalog, std::string_view sha256) {
     Query query =
         store.query("SELECT sha256, size, path, fetched_at FROM stored_file WHERE sha256 = ?");
     if (!query.with(sha256).step()) return std::nullopt;
-    return StoredFile{.sha256 = query.text(0),
-                      .size = query.size(1).value_or(Bytes{}),
-                      .path = query.text(2),
-                      .fetched_at = query.text(3)};
+    return read_file_row(query);
+  });
+}
+
+std::vector<StoredFile> stored_files(Catalog& catalog) {
+  Store& store = catalog.store();
+  return store.read([&] {
+    std::vector<StoredFile> files;
+    Query query =
+        store.query("SELECT sha256, size, path, fetched_at FROM stored_file ORDER BY sha256");
+    while (query.step()) files.push_back(read_file_row(query));
+    return files;
   });
 }
 

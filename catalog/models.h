@@ -47,6 +47,9 @@ Entry find_artifact(Catalog& catalog, std::string_view reference);
 // Throws Error(usage) with near names when the task is unknown.
 std::vector<Entry> artifacts_of_task(Catalog& catalog, std::string_view task);
 
+// All artifacts of a model, smallest first; none when there is no model of exactly that name.
+std::vector<Entry> artifacts_of_model(Catalog& catalog, std::string_view model);
+
 // The starter zoo, smallest first.
 std::vector<Entry> starter_artifacts(Catalog& catalog);
 
@@ -59,6 +62,9 @@ std::vector<Entry> artifacts_with_digest(Catalog& catalog, std::string_view sha2
 void record_fetched(Catalog& catalog, std::string_view artifact, const StoredFile& file);
 
 std::optional<StoredFile> find_file(Catalog& catalog, std::string_view sha256);
+
+// All files that are on this disk, by digest.
+std::vector<StoredFile> stored_files(Catalog& catalog);
 
 // Forgets that the bytes are on this disk; what is known about them stays.
 void forget_file(Catalog& catalog, std::string_view sha256);

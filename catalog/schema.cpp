@@ -159,6 +159,7 @@ INSERT INTO provenance(kind, label, digest, at, lines, chain)
   SELECT 'bundle', label, sha256, imported_at, lines, '' FROM bundle ORDER BY imported_at, sha256;
 DROP TABLE bundle;
 CREATE INDEX provenance_by_digest ON provenance(digest);
+CREATE INDEX claim_of_group ON claim(metric, dataset, split, variant);
 CREATE TABLE example (
   use_case TEXT NOT NULL,
   artifact TEXT NOT NULL,

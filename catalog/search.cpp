@@ -14,16 +14,26 @@
 namespace litezoo::catalog {
 namespace {
 
-struct FormatLabel {
+struct FormatRow {
   ArtifactFormat format;
   std::string_view label;
+  std::string_view how_to_convert = {};
 };
-constexpr auto kFormatLabels = std::to_array<FormatLabel>({
+constexpr auto kFormats = std::to_array<FormatRow>({
     {ArtifactFormat::tflite, "tflite"},
     {ArtifactFormat::task_bundle, "task bundle"},
-    {ArtifactFormat::saved_model, "saved_model (needs conversion)"},
-    {ArtifactFormat::other, "other (needs conversion)"},
+    {ArtifactFormat::saved_model, "saved_model (needs conversion)",
+     "unpack it into DIR, then with Python's tensorflow: tflite_convert --saved_model_dir DIR "
+     "--output_file model.tflite; litezoo catalog add model.tflite"},
+    {ArtifactFormat::other, "other (needs conversion)",
+     "get it from the link, take the .tflite file out of it or convert it with its framework's "
+     "TFLite converter; litezoo catalog add model.tflite"},
 });
+
+const FormatRow& row_of(ArtifactFormat format) noexcept {
+  const auto* row = std::ranges::find(kFormats, format, &FormatRow::format);
+  return row == kFormats.end() ? kFormats.back() : *row;
+}
 
 // A word that thousands have tells little apart: no more than these are ranked.
 constexpr std::size_t kMostRanked = 1000;
@@ -117,8 +127,15 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
 }
 
 std::string_view format_label(ArtifactFormat format) noexcept {
-  const auto* row = std::ranges::find(kFormatLabels, format, &FormatLabel::format);
-  return row == kFormatLabels.end() ? "other" : row->label;
+  return row_of(format).label;
+}
+
+bool needs_conversion(ArtifactFormat format) noexcept {
+  return !how_to_convert(format).empty();
+}
+
+std::string_view how_to_convert(ArtifactFormat format) noexcept {
+  return row_of(format).how_to_convert;
 }
 
 std::vector<UseCase> use_cases(Catalog& catalog) {

@@ -107,6 +107,11 @@ std::vector<Facet> facets(Catalog& catalog, const SearchQuery& query);
 // How a format is shown: "tflite", "task bundle", "saved_model (needs conversion)", "other".
 std::string_view format_label(ArtifactFormat format) noexcept;
 
+// True for what has to be made into a .tflite file before it can run; how_to_convert says in one
+// line how, and is empty for the others.
+bool needs_conversion(ArtifactFormat format) noexcept;
+std::string_view how_to_convert(ArtifactFormat format) noexcept;
+
 // "relevance", "size", ...; nullopt for another word.
 std::optional<SortKey> parse_sort_key(std::string_view name) noexcept;
 std::vector<std::string> sort_keys();

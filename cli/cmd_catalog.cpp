@@ -119,6 +119,7 @@ void add_catalog(CLI::App& command, Context& context) {
   add->add_option("--label", options->label, "What to call it: \"synthetic\"");
   add_common_options(*add, context);
   add->callback([&context, options] { add_file(context, *options); });
+  add_catalog_upkeep(command, context);
 }
 
 }  // namespace litezoo::cli

@@ -37,6 +37,9 @@ void add_catalog(CLI::App& command, Context& context);
 void add_doctor(CLI::App& command, Context& context);
 void add_measure_child(CLI::App& command, Context& context);
 
+// The sub-commands of `catalog` that keep it whole and carry it elsewhere.
+void add_catalog_upkeep(CLI::App& command, Context& context);
+
 // --json, -q/--quiet, --offline: on every command.
 void add_common_options(CLI::App& command, Context& context);
 
