@@ -21,6 +21,7 @@ struct Wanted {
 
 std::vector<Wanted> wanted_of(const std::vector<std::string>& words) {
   std::vector<Wanted> wanted;
+  wanted.reserve(words.size());
   for (const auto& word : words) wanted.push_back({.word = word, .stem = stem(word)});
   return wanted;
 }

@@ -261,6 +261,7 @@ std::string search_sql(const Plan& plan, const SearchQuery& query) {
 
 std::vector<std::string> sort_keys() {
   std::vector<std::string> names;
+  names.reserve(std::size(kSorts));
   for (const auto& row : kSorts) names.emplace_back(row.name);
   return names;
 }

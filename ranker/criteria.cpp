@@ -10,7 +10,7 @@
 namespace litezoo::ranker {
 namespace {
 
-constexpr Judgement kHolds{};
+const Judgement kHolds{};
 
 bool always(const Constraints&) {
   return true;

@@ -89,7 +89,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   // The shapes the file gives its inputs; a dynamic dimension is 1 where the file has no better.
   std::vector<Shape> declared_input_shapes() const;
   // Keeps a tensor's memory from being shared with others; before the first plan().
-  void expose(std::int32_t tensor);
+  void expose(std::int32_t index);
   // Propagates shapes, folds constants, cuts into steps, lays out memory. Nothing to do when it was
   // done for the same shapes. Throws as Session's constructor.
   void plan(std::span<const Shape> input_shapes);

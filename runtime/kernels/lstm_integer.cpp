@@ -264,7 +264,7 @@ class IntegerLstm {
     const QuantizedMultiplier inverse =
         quantize_multiplier(1.0 / std::sqrt(static_cast<double>(guarded)));
     for (std::size_t i = 0; i < sizes_.cells; ++i) {
-      const auto shifted = static_cast<std::int32_t>(1024 * values[i] - mean);
+      const auto shifted = static_cast<std::int32_t>(std::int64_t{1024} * values[i] - mean);
       const std::int64_t weighted =
           std::int64_t{multiply(shifted, inverse)} * own.norms[i] + own.bias[i];
       const auto rounded =
