@@ -18,6 +18,7 @@ using nlohmann::json;
 
 std::string tensors_text(const std::vector<TensorInfo>& tensors) {
   std::vector<std::string> texts;
+  texts.reserve(tensors.size());
   for (const TensorInfo& tensor : tensors) {
     texts.push_back(fmt::format("{} {}", tensor_type_name(tensor.type), shape_text(tensor.shape)));
   }
@@ -35,6 +36,7 @@ std::uint64_t moved(const Report& report) {
 
 std::string signatures_text(const Inspection& inspection) {
   std::vector<std::string> keys;
+  keys.reserve(inspection.signatures.size());
   for (const SignatureInfo& signature : inspection.signatures) keys.push_back(signature.key);
   return fmt::format("{}", fmt::join(keys, ", "));
 }

@@ -122,7 +122,48 @@ std::optional<DomainGuess> from_metadata(const Features& f) {
                      "metadata says that the input is an image"};
 }
 
+// Rows of points that only one kind of model gives.
+struct Landmarks {
+  std::int32_t numbers;
+  const char* task;
+  const char* what;
+};
+constexpr auto kLandmarks = std::to_array<Landmarks>({
+    {63, "image-hand-landmark-detection", "21 points of a hand in space"},
+    {195, "image-pose-detection", "39 points of a body with visibility"},
+    {1404, "image-face-landmark-detection", "468 points of a face in space"},
+});
+
+std::optional<DomainGuess> from_landmarks(const Features& f) {
+  for (const Tensor* out : f.outputs) {
+    const auto* const row = std::ranges::find(kLandmarks, score_count(*out), &Landmarks::numbers);
+    if (row == kLandmarks.end() || f.outputs.size() < 2) continue;
+    return DomainGuess{"image", row->task, 0.8,
+                       fmt::format("{} numbers come out, as of {}", row->numbers, row->what)};
+  }
+  return std::nullopt;
+}
+
+// A box for each anchor (four numbers, then two for each key point) and a score for each.
+std::optional<DomainGuess> from_anchors(const Features& f) {
+  if (f.outputs.size() != 2) return std::nullopt;
+  const Shape& boxes = f.outputs[0]->shape;
+  const Shape& scores = f.outputs[1]->shape;
+  if (boxes.size() != 3 || scores.size() != 3 || boxes[1] != scores[1] || boxes[1] < 16) {
+    return std::nullopt;
+  }
+  if (boxes[2] < 4 || boxes[2] % 2 != 0 || scores[2] != 1) return std::nullopt;
+  const std::string reason =
+      fmt::format("{} boxes with {} key points and a score each", boxes[1], (boxes[2] - 4) / 2);
+  // Key points that faces (six) and hands (seven) are known by.
+  if (boxes[2] == 16) return DomainGuess{"image", "image-face-detection", 0.7, reason};
+  if (boxes[2] == 18) return DomainGuess{"image", "image-hand-detection", 0.7, reason};
+  return DomainGuess{"image", "image-object-detection", 0.7, reason};
+}
+
 DomainGuess from_image_outputs(const Features& f) {
+  if (auto guess = from_landmarks(f)) return *guess;
+  if (auto guess = from_anchors(f)) return *guess;
   if (f.has_postprocess || f.outputs.size() == 4) {
     return {"image", "image-object-detection", f.has_postprocess ? 0.95 : 0.6,
             "image input, four outputs as of a detector"};
@@ -170,7 +211,7 @@ bool are_token_ids(const Features& f) {
 }
 
 DomainGuess from_shapes(const Features& f) {
-  if (f.inputs.empty()) return {};
+  if (f.inputs.empty() || f.outputs.empty()) return {};
   const Tensor& in = *f.inputs.front();
   if (looks_like_video(in)) {
     return {"video", "video-classification", 0.7, "the input is a sequence of images"};
@@ -180,6 +221,14 @@ DomainGuess from_shapes(const Features& f) {
     return {
         "audio", "audio-event-classification", 0.5,
         f.has_speech_operator ? "it computes a spectrogram" : "the input is a long row of samples"};
+  }
+  if (in.type == TensorType::INT16 && score_count(in) >= 90) {
+    return {"audio", "", 0.5, "the input is a row of 16-bit samples or features"};
+  }
+  constexpr std::int32_t kSpectrumOf512 = 257;
+  if (score_count(in) == kSpectrumOf512 && f.outputs.front()->shape == in.shape) {
+    return {"audio", "audio-noise-suppression", 0.4,
+            "a spectrum of 257 bands comes in and out, as of a filter"};
   }
   if (in.type == TensorType::STRING) return {"text", "", 0.6, "the input is text"};
   if (are_token_ids(f)) {

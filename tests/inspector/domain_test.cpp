@@ -66,3 +66,25 @@ TEST_CASE("what the publisher's metadata says weighs more than shapes") {
   CHECK(inspector::guess_domain(b.graph(), metadata).domain == "audio");
   CHECK(inspector::guess_domain(Graph{}, metadata).domain.empty());
 }
+
+TEST_CASE("anchors with key points and rows of landmarks tell what is looked for") {
+  struct Case {
+    Shape first, second;
+    const char* task;
+  };
+  const Case cases[] = {
+      {{1, 896, 16}, {1, 896, 1}, "image-face-detection"},
+      {{1, 2016, 18}, {1, 2016, 1}, "image-hand-detection"},
+      {{1, 2254, 12}, {1, 2254, 1}, "image-object-detection"},
+      {{1, 63}, {1, 1}, "image-hand-landmark-detection"},
+      {{1, 1, 1, 1404}, {1, 1, 1, 1}, "image-face-landmark-detection"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.task);
+    test::GraphBuilder b;
+    const int x = b.input(FLOAT32, {1, 192, 192, 3});
+    b.op(CONV_2D, {x, x}, {b.output(FLOAT32, c.first)}, Conv2DOptions{});
+    b.op(CONV_2D, {x, x}, {b.output(FLOAT32, c.second)}, Conv2DOptions{});
+    CHECK(inspector::guess_domain(b.graph(), std::nullopt).task == c.task);
+  }
+}
