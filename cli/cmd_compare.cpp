@@ -30,6 +30,7 @@ struct FactRow {
 
 std::vector<FactRow> compare_facts(const inspector::Report& left, const inspector::Report& right) {
   std::vector<FactRow> rows;
+  rows.reserve(facts().size());
   for (const Fact& fact : facts()) rows.push_back({&fact, fact.value(left), fact.value(right)});
   return rows;
 }

@@ -122,6 +122,7 @@ void print_precision(const Context& context, const inspector::Report& report) {
 
 void print_cost(const Context& context, const inspector::Report& report) {
   std::vector<std::string> types;
+  types.reserve(report.optimization.weights.size());
   for (const auto& total : report.optimization.weights) {
     types.push_back(fmt::format("{} {}", to_text(total.size), tensor_type_name(total.type)));
   }

@@ -23,6 +23,7 @@ Report report_on(std::span<const std::byte> bytes, const std::string& name, Weig
   report.chip = read_chip_stamp(graph);
   report.reduced_precision = reduced_precision_support(graph);
   report.cost = cost_of(graph);
+  report.memory.reserve(graph.subgraphs.size());
   for (const Subgraph& subgraph : graph.subgraphs) report.memory.push_back(memory_use(subgraph));
   report.runtime = required_runtime(graph);
   if (!graph.subgraphs.empty()) report.xnnpack = predict_xnnpack(graph.subgraphs.front());
