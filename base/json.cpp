@@ -66,6 +66,16 @@ void read_time(const json& object, const char* key, Nanoseconds& field) {
   field = Nanoseconds(count);
 }
 
+json optional_time(const std::optional<Nanoseconds>& time) {
+  return time ? json(time->count()) : json();
+}
+
+void read_optional_time(const json& object, const char* key, std::optional<Nanoseconds>& field) {
+  Nanoseconds time{-1};
+  read_time(object, key, time);
+  if (time.count() >= 0) field = time;
+}
+
 std::vector<std::int64_t> counts(const std::vector<Nanoseconds>& times) {
   std::vector<std::int64_t> result(times.size());
   std::ranges::transform(times, result.begin(), &Nanoseconds::count);
@@ -353,7 +363,10 @@ void to_json(nlohmann::json& json, const Device& value) {
           {"cores", value.cores},
           {"memory", value.memory},
           {"features", value.features},
-          {"system", value.system}};
+          {"system", value.system},
+          {"anchor_ns", value.anchor.count()},
+          {"stream_ns", value.stream.count()},
+          {"anchor_build", value.anchor_build}};
 }
 void from_json(const nlohmann::json& json, Device& value) {
   read(json, "fingerprint", value.fingerprint);
@@ -363,6 +376,9 @@ void from_json(const nlohmann::json& json, Device& value) {
   read_bytes(json, "memory", value.memory);
   read(json, "features", value.features);
   read(json, "system", value.system);
+  read_time(json, "anchor_ns", value.anchor);
+  read_time(json, "stream_ns", value.stream);
+  read(json, "anchor_build", value.anchor_build);
 }
 
 void to_json(nlohmann::json& json, const MeasurementSettings& value) {
@@ -372,8 +388,14 @@ void to_json(nlohmann::json& json, const MeasurementSettings& value) {
           {"max_time_ns", value.max_time.count()},
           {"max_warmup_time_ns", value.max_warmup_time.count()},
           {"seed", value.seed},
-          {"limit_ns", value.limit ? nlohmann::json(value.limit->count()) : nlohmann::json()},
-          {"percentile", value.percentile}};
+          {"limit_ns", optional_time(value.limit)},
+          {"percentile", value.percentile},
+          {"mode", value.mode},
+          {"pace_ns", optional_time(value.pace)},
+          {"cores", value.cores},
+          {"inputs", value.inputs},
+          {"launches", value.launches},
+          {"risk", value.risk}};
 }
 void from_json(const nlohmann::json& json, MeasurementSettings& value) {
   read_count(json, "threads", value.threads);
@@ -382,10 +404,14 @@ void from_json(const nlohmann::json& json, MeasurementSettings& value) {
   read_time(json, "max_time_ns", value.max_time);
   read_time(json, "max_warmup_time_ns", value.max_warmup_time);
   read_count(json, "seed", value.seed);
-  Nanoseconds limit{-1};
-  read_time(json, "limit_ns", limit);
-  if (limit.count() >= 0) value.limit = limit;
+  read_optional_time(json, "limit_ns", value.limit);
   read(json, "percentile", value.percentile);
+  read(json, "mode", value.mode);
+  read_optional_time(json, "pace_ns", value.pace);
+  read(json, "cores", value.cores);
+  read(json, "inputs", value.inputs);
+  read_count(json, "launches", value.launches);
+  read(json, "risk", value.risk);
 }
 
 void to_json(nlohmann::json& json, const MeasurementBlock& value) {
@@ -393,6 +419,11 @@ void to_json(nlohmann::json& json, const MeasurementBlock& value) {
           {"count", value.count},
           {"anchor_before_ns", value.anchor_before.count()},
           {"anchor_after_ns", value.anchor_after.count()},
+          {"stream_before_ns", value.stream_before.count()},
+          {"stream_after_ns", value.stream_after.count()},
+          {"start_ns", value.start.count()},
+          {"ghz", value.ghz},
+          {"launch", value.launch},
           {"voided", value.voided}};
 }
 void from_json(const nlohmann::json& json, MeasurementBlock& value) {
@@ -400,7 +431,27 @@ void from_json(const nlohmann::json& json, MeasurementBlock& value) {
   read_count(json, "count", value.count);
   read_time(json, "anchor_before_ns", value.anchor_before);
   read_time(json, "anchor_after_ns", value.anchor_after);
+  read_time(json, "stream_before_ns", value.stream_before);
+  read_time(json, "stream_after_ns", value.stream_after);
+  read_time(json, "start_ns", value.start);
+  read(json, "ghz", value.ghz);
+  read_count(json, "launch", value.launch);
   read(json, "voided", value.voided);
+}
+
+void to_json(nlohmann::json& json, const MemoryBreakdown& value) {
+  json = {{"file", value.file},
+          {"mapped_weights", value.mapped_weights},
+          {"packed_weights", value.packed_weights},
+          {"peak_anonymous", value.peak_anonymous},
+          {"peak_pss", value.peak_pss}};
+}
+void from_json(const nlohmann::json& json, MemoryBreakdown& value) {
+  read_bytes(json, "file", value.file);
+  read_bytes(json, "mapped_weights", value.mapped_weights);
+  read_bytes(json, "packed_weights", value.packed_weights);
+  read_bytes(json, "peak_anonymous", value.peak_anonymous);
+  read_bytes(json, "peak_pss", value.peak_pss);
 }
 
 void to_json(nlohmann::json& json, const Measurement& value) {
@@ -420,6 +471,12 @@ void to_json(nlohmann::json& json, const Measurement& value) {
           {"peak_memory", value.peak_memory},
           {"baseline_memory", value.baseline_memory},
           {"arena", value.arena},
+          {"memory", value.memory},
+          {"build", value.build},
+          {"kernels", value.kernels},
+          {"core_class", value.core_class},
+          {"cpus", value.cpus},
+          {"governor", value.governor},
           {"partitions", value.partitions},
           {"delegated_nodes", value.delegated_nodes},
           {"fallback_nodes", value.fallback_nodes},
@@ -442,6 +499,12 @@ void from_json(const nlohmann::json& json, Measurement& value) {
   read_bytes(json, "peak_memory", value.peak_memory);
   read_bytes(json, "baseline_memory", value.baseline_memory);
   read_bytes(json, "arena", value.arena);
+  read(json, "memory", value.memory);
+  read(json, "build", value.build);
+  read(json, "kernels", value.kernels);
+  read(json, "core_class", value.core_class);
+  read(json, "cpus", value.cpus);
+  read(json, "governor", value.governor);
   read_count(json, "partitions", value.partitions);
   read_count(json, "delegated_nodes", value.delegated_nodes);
   read_count(json, "fallback_nodes", value.fallback_nodes);

@@ -45,6 +45,8 @@ void to_json(nlohmann::json& json, const MeasurementSettings& value);
 void from_json(const nlohmann::json& json, MeasurementSettings& value);
 void to_json(nlohmann::json& json, const MeasurementBlock& value);
 void from_json(const nlohmann::json& json, MeasurementBlock& value);
+void to_json(nlohmann::json& json, const MemoryBreakdown& value);
+void from_json(const nlohmann::json& json, MemoryBreakdown& value);
 void to_json(nlohmann::json& json, const Measurement& value);
 void from_json(const nlohmann::json& json, Measurement& value);
 

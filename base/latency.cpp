@@ -1,7 +1,9 @@
 #include "base/latency.h"
 
 #include <algorithm>
-#include <span>
+#include <functional>
+#include <map>
+#include <utility>
 
 namespace litezoo {
 namespace {
@@ -11,18 +13,58 @@ std::size_t count_over(std::span<const Nanoseconds> samples, Nanoseconds limit) 
       std::ranges::count_if(samples, [&](Nanoseconds sample) { return sample > limit; }));
 }
 
+// The part of the samples that a block names, as far as it exists.
+std::span<const Nanoseconds> samples_of(const MeasurementBlock& block,
+                                        const Measurement& measurement) {
+  const std::span<const Nanoseconds> samples = measurement.samples;
+  const std::size_t first = std::min(block.first, samples.size());
+  return samples.subspan(first, std::min(block.count, samples.size() - first));
+}
+
+// Chance above which a block's runs over the limit are put down to luck, for all blocks together.
+constexpr double kBlockRisk = 0.001;
+
+bool one_block_violates(const Measurement& measurement, Nanoseconds limit, double q) {
+  const double risk = kBlockRisk / static_cast<double>(std::max<std::size_t>(
+                                       measurement.blocks.size(), std::size_t{1}));
+  return std::ranges::any_of(measurement.blocks, [&](const MeasurementBlock& block) {
+    if (!block.voided.empty()) return false;
+    const auto samples = samples_of(block, measurement);
+    return binomial_upper_tail(samples.size(), count_over(samples, limit), 1 - q) <= risk;
+  });
+}
+
+void count_outliers(std::span<const Nanoseconds> samples, LatencySummary& summary) {
+  const auto upper = quantile(samples, 0.75);
+  const auto range = upper - quantile(samples, 0.25);
+  const std::size_t severe = count_over(samples, upper + 3 * range);
+  summary.mild_outliers = count_over(samples, upper + 3 * range / 2) - severe;
+  summary.severe_outliers = severe;
+}
+
+// "the machine's speed changed by 12 %" and "... by 9 %" are one cause.
+std::string without_numbers(const std::string& cause) {
+  std::string result;
+  for (const char c : cause) {
+    const bool part_of_number = (c >= '0' && c <= '9') || c == '%' || c == '.';
+    const bool double_space = c == ' ' && (result.empty() || result.back() == ' ');
+    if (!part_of_number && !double_space) result += c;
+  }
+  for (const std::string_view left_over : {" by ", " for of the time"}) {
+    if (result.ends_with(left_over)) result.resize(result.size() - left_over.size());
+  }
+  return result;
+}
+
 }  // namespace
 
 std::vector<Nanoseconds> undisturbed(const Measurement& measurement) {
   if (measurement.blocks.empty()) return measurement.samples;
   std::vector<Nanoseconds> result;
-  const std::size_t size = measurement.samples.size();
   for (const MeasurementBlock& block : measurement.blocks) {
     if (!block.voided.empty()) continue;
-    const std::size_t first = std::min(block.first, size);
-    const std::size_t count = std::min(block.count, size - first);
-    const auto begin = measurement.samples.begin() + static_cast<std::ptrdiff_t>(first);
-    result.insert(result.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+    const auto samples = samples_of(block, measurement);
+    result.insert(result.end(), samples.begin(), samples.end());
   }
   return result;
 }
@@ -43,24 +85,101 @@ std::optional<LatencySummary> summarise(const Measurement& measurement) {
   const auto [least, most] = std::ranges::minmax(samples);
   summary.min = least;
   summary.max = most;
+  count_outliers(samples, summary);
   return summary;
 }
 
-LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit, double q) {
+LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit, double q,
+                               double risk) {
   const auto valid = undisturbed(measurement);
+  const std::span<const Nanoseconds> samples = measurement.samples;
   const std::size_t over_valid = count_over(valid, limit);
-  const std::size_t over_all = count_over(measurement.samples, limit);
-  LatencyDecision decision{.over = over_valid, .runs = valid.size()};
-  const Decision clean = decide_quantile(valid.size(), over_valid, q);
-  const Decision all = decide_quantile(measurement.samples.size(), over_all, q);
-  if (clean == Decision::pass || all == Decision::pass) {
-    decision.verdict = LatencyVerdict::pass;
-  } else if (clean == Decision::fail) {
-    decision.verdict = LatencyVerdict::fail;
-  } else if (2 * valid.size() < measurement.samples.size()) {
-    decision = {LatencyVerdict::unstable, over_all, measurement.samples.size()};
+  const std::size_t over_all = count_over(samples, limit);
+  const bool disturbed = valid.size() != samples.size();
+  // Two ways to a PASS share its risk.
+  const SequentialRisk risks{.pass = disturbed ? risk / 2 : risk, .fail = risk};
+  const Decision clean = decide_quantile(valid.size(), over_valid, q, risks);
+  const Decision all = decide_quantile(samples.size(), over_all, q, risks);
+  if (all == Decision::pass || clean == Decision::pass) {
+    const bool by_clean = clean == Decision::pass;
+    LatencyDecision decision{LatencyVerdict::pass, by_clean ? over_valid : over_all,
+                             by_clean ? valid.size() : samples.size()};
+    if (one_block_violates(measurement, limit, q)) decision.verdict = LatencyVerdict::unstable;
+    return decision;
   }
-  return decision;
+  if (clean == Decision::fail) return {LatencyVerdict::fail, over_valid, valid.size()};
+  if (2 * valid.size() < samples.size()) {
+    return {LatencyVerdict::unstable, over_all, samples.size()};
+  }
+  return {LatencyVerdict::undecided, over_valid, valid.size()};
+}
+
+std::string_view to_string(LatencyVerdict verdict) noexcept {
+  switch (verdict) {
+    case LatencyVerdict::pass:
+      return "PASS";
+    case LatencyVerdict::fail:
+      return "FAIL";
+    case LatencyVerdict::undecided:
+      return "UNDECIDED";
+    case LatencyVerdict::unstable:
+      return "UNSTABLE";
+  }
+  return "UNDECIDED";
+}
+
+Measurement merge_launches(std::span<const Measurement> launches) {
+  Measurement result = launches.front();
+  for (std::size_t i = 1; i < launches.size(); ++i) {
+    const Measurement& next = launches[i];
+    const std::size_t offset = result.samples.size();
+    result.samples.insert(result.samples.end(), next.samples.begin(), next.samples.end());
+    for (MeasurementBlock block : next.blocks) {
+      block.first = std::min(block.first, next.samples.size()) + offset;
+      block.launch = static_cast<std::uint32_t>(i);
+      result.blocks.push_back(std::move(block));
+    }
+    if (next.peak_memory > result.peak_memory) {
+      result.peak_memory = next.peak_memory;
+      result.baseline_memory = next.baseline_memory;
+    }
+    auto& memory = result.memory;
+    memory.packed_weights = std::max(memory.packed_weights, next.memory.packed_weights);
+    memory.peak_anonymous = std::max(memory.peak_anonymous, next.memory.peak_anonymous);
+    memory.peak_pss = std::max(memory.peak_pss, next.memory.peak_pss);
+  }
+  result.settings.launches = static_cast<std::uint32_t>(launches.size());
+  return result;
+}
+
+std::vector<std::string> voided_causes(const Measurement& measurement) {
+  std::map<std::string, std::size_t> counts;
+  for (const MeasurementBlock& block : measurement.blocks) {
+    if (!block.voided.empty()) ++counts[without_numbers(block.voided)];
+  }
+  std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+  std::ranges::stable_sort(sorted, std::ranges::greater{}, &decltype(sorted)::value_type::second);
+  std::vector<std::string> result;
+  for (const auto& [cause, count] : sorted) {
+    result.push_back(cause + " (" + std::to_string(count) + (count == 1 ? " block)" : " blocks)"));
+  }
+  return result;
+}
+
+std::vector<Nanoseconds> block_medians(const Measurement& measurement) {
+  std::vector<Nanoseconds> result;
+  for (const MeasurementBlock& block : measurement.blocks) {
+    const auto samples = samples_of(block, measurement);
+    if (block.voided.empty() && !samples.empty()) result.push_back(quantile(samples, 0.5));
+  }
+  return result;
+}
+
+std::optional<Trend> trend(const Measurement& measurement) {
+  const std::span<const Nanoseconds> samples = measurement.samples;
+  if (samples.size() < 20) return std::nullopt;
+  const std::size_t tenth = samples.size() / 10;
+  return Trend{quantile(samples.first(tenth), 0.5), quantile(samples.last(tenth), 0.5)};
 }
 
 }  // namespace litezoo

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/nouns.h"
@@ -21,20 +24,47 @@ struct LatencySummary {
   std::size_t runs = 0;                  // that the figures stand on
   std::size_t voided_runs = 0;
   bool disturbed = false;
+  // Above the upper fences of Tukey 1977: more than 1.5 (mild) or 3 (severe) interquartile ranges
+  // over the third quartile. They count like every other run.
+  std::size_t mild_outliers = 0, severe_outliers = 0;
 };
 
 // nullopt when there is no sample.
 std::optional<LatencySummary> summarise(const Measurement& measurement);
 
 // Whether the q-quantile of the latency is within the limit. A disturbance can only make a run
-// slower, so PASS may rest on all runs; FAIL rests on undisturbed ones alone.
+// slower, so PASS may rest on all runs; FAIL rests on undisturbed ones alone. UNSTABLE: the machine
+// was disturbed most of the time, or one block alone violates a limit that the others keep.
 enum class LatencyVerdict { pass, fail, undecided, unstable };
 
 struct LatencyDecision {
   LatencyVerdict verdict = LatencyVerdict::undecided;
-  std::size_t over = 0, runs = 0;  // of the undisturbed runs; of all when unstable
+  std::size_t over = 0, runs = 0;  // that the verdict stands on
 };
 
-LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit, double q);
+// `risk` bounds the chance of a wrong PASS, and of a wrong FAIL, however often this is asked while
+// the measurement grows.
+LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit, double q,
+                               double risk = 0.01);
+
+std::string_view to_string(LatencyVerdict verdict) noexcept;
+
+// Measurements of one model in several processes as one: samples and blocks in order, each block
+// with its process's number; times of loading and the like of the first, memory of the largest.
+// Requires at least one.
+Measurement merge_launches(std::span<const Measurement> launches);
+
+// The causes of voided blocks, most frequent first: "another program had the CPU (3 blocks)".
+std::vector<std::string> voided_causes(const Measurement& measurement);
+
+// The medians of the undisturbed blocks, in order.
+std::vector<Nanoseconds> block_medians(const Measurement& measurement);
+
+// The median of the first and of the last tenth of all runs: a machine that gets hot slows down.
+struct Trend {
+  Nanoseconds first{}, last{};
+};
+// nullopt for fewer than 20 runs.
+std::optional<Trend> trend(const Measurement& measurement);
 
 }  // namespace litezoo

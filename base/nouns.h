@@ -127,6 +127,10 @@ struct Device {
   Bytes memory;
   std::string features;  // CPU features that choose kernels, space-separated: "avx2 avx512vnni"
   std::string system;    // "Linux 6.1"
+  // The fastest timings of the anchor seen here with `anchor_build`: the machine at its best. Zero
+  // = none yet. No part of the fingerprint.
+  Nanoseconds anchor{}, stream{};
+  std::string anchor_build;
 };
 
 struct MeasurementSettings {
@@ -140,16 +144,34 @@ struct MeasurementSettings {
   // within the limit.
   std::optional<Nanoseconds> limit;
   double percentile = 0.9;
+  std::string mode = "quick";       // "rapid", "quick", "rigorous", "sustained"
+  std::optional<Nanoseconds> pace;  // one run every so often, as an app calls; unset: back to back
+  std::string cores = "auto";       // the class of cores to run on: "auto", "big", "little", "all"
+  std::string inputs;               // SHA-256 of the user's input files; empty = random values
+  std::uint32_t launches = 1;       // fresh processes the runs are spread over
+  double risk = 0.01;               // of a wrong PASS, and of a wrong FAIL, over all looks
   auto operator<=>(const MeasurementSettings&) const = default;
 };
 
 // A stretch of consecutive samples between two timings of the anchor kernel, a fixed piece of work
 // that tells whether the machine itself became slower meanwhile.
 struct MeasurementBlock {
-  std::size_t first = 0, count = 0;  // a range of Measurement::samples
-  Nanoseconds anchor_before{}, anchor_after{};
-  std::string
-      voided;  // why its samples do not count: "the machine slowed down by 12 %"; else empty
+  std::size_t first = 0, count = 0;             // a range of Measurement::samples
+  Nanoseconds anchor_before{}, anchor_after{};  // arithmetic
+  Nanoseconds stream_before{}, stream_after{};  // copying memory
+  Nanoseconds start{};                          // since the first block of its process
+  double ghz = 0;                               // of the core at its end; 0 = not readable
+  std::uint32_t launch = 0;                     // which process
+  std::string voided;  // why its samples do not count: "the machine was 12 % slower ..."; or empty
+};
+
+// Where the memory of the process that ran a model went, above what the empty runtime takes.
+struct MemoryBreakdown {
+  Bytes file;            // the model file
+  Bytes mapped_weights;  // of it resident: the system can drop and read these again
+  Bytes packed_weights;  // copies of weights in the kernels' order, and the kernels' own state
+  Bytes peak_anonymous;  // what nothing can take back from the process
+  Bytes peak_pss;        // all of it, pages shared with other processes counted in proportion
 };
 
 // What a run gave. Key: sha256 x device x engine build x settings; the raw samples are kept.
@@ -168,7 +190,13 @@ struct Measurement {
   Bytes peak_memory;                     // VmHWM of the child process
   Bytes baseline_memory;                 // VmHWM of the child before the model was loaded
   Bytes arena;                           // planned activations
-  std::uint32_t partitions = 0;          // XNNPACK subgraphs
+  MemoryBreakdown memory;
+  std::string build;                // of Litezoo: compiler and optimisation
+  std::string kernels;              // which int8 instructions the engine's kernels use
+  std::string core_class;           // "big (2 of 8 cores)", "all cores are alike"
+  std::vector<std::uint32_t> cpus;  // that it was allowed to run on
+  std::string governor;             // of the first of them; empty = not readable
+  std::uint32_t partitions = 0;     // XNNPACK subgraphs
   std::uint32_t delegated_nodes = 0, fallback_nodes = 0;
   std::vector<std::string> fallback_operators;  // "GATHER x2", most first
 };

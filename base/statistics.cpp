@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <random>
 #include <vector>
 
 namespace litezoo {
@@ -81,11 +82,54 @@ std::uint64_t samples_for_bound(double q, double confidence) {
   return static_cast<std::uint64_t>(std::ceil(std::log1p(-confidence) / std::log(q)));
 }
 
-Decision decide_quantile(std::uint64_t n, std::uint64_t over, double q, SequentialRisk risk) {
+// With f(x) = x^over (1 - x)^(n - over), the mean of f over [0, p] is an incomplete beta function,
+// which is a binomial tail again: the integral from 0 to p is P(Binomial(n + 1, p) > over) divided
+// by (n + 1) (n over `over`).
+double log_evidence_for_pass(std::uint64_t n, std::uint64_t over, double q) {
   const double p = 1 - q;
-  if (n > 0 && binomial_lower_tail(n, over, p) <= risk.per_look) return Decision::pass;
-  if (over > 0 && binomial_upper_tail(n, over, p) <= risk.per_look_fail) return Decision::fail;
+  return std::log(binomial_upper_tail(n + 1, over + 1, p)) -
+         std::log(p * static_cast<double>(n + 1)) - log_binomial_term(n, over, p);
+}
+
+double log_evidence_for_fail(std::uint64_t n, std::uint64_t over, double q) {
+  const double p = 1 - q;
+  return std::log(binomial_lower_tail(n + 1, over, p)) - std::log(q * static_cast<double>(n + 1)) -
+         log_binomial_term(n, over, p);
+}
+
+Decision decide_quantile(std::uint64_t n, std::uint64_t over, double q, SequentialRisk risk) {
+  if (n == 0) return Decision::undecided;
+  if (log_evidence_for_pass(n, over, q) >= -std::log(risk.pass)) return Decision::pass;
+  if (log_evidence_for_fail(n, over, q) >= -std::log(risk.fail)) return Decision::fail;
   return Decision::undecided;
+}
+
+std::uint64_t samples_for_pass(double q, double risk) {
+  std::uint64_t n = 1;
+  while (decide_quantile(n, 0, q, {.pass = risk, .fail = 0}) != Decision::pass) ++n;
+  return n;
+}
+
+std::optional<Ratio> ratio_of_medians(std::span<const Nanoseconds> a,
+                                      std::span<const Nanoseconds> b, double confidence) {
+  constexpr std::size_t kFewest = 3;
+  constexpr std::size_t kDraws = 2000;
+  if (a.size() < kFewest || b.size() < kFewest) return std::nullopt;
+  const auto ratio = [](std::span<const Nanoseconds> x, std::span<const Nanoseconds> y) {
+    const auto below = std::max<std::int64_t>(quantile(y, 0.5).count(), 1);
+    return static_cast<double>(quantile(x, 0.5).count()) / static_cast<double>(below);
+  };
+  std::minstd_rand random(1);
+  const auto drawn = [&random](std::span<const Nanoseconds> from) {
+    std::vector<Nanoseconds> sample;
+    for (std::size_t i = 0; i < from.size(); ++i) sample.push_back(from[random() % from.size()]);
+    return sample;
+  };
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < kDraws; ++i) ratios.push_back(ratio(drawn(a), drawn(b)));
+  std::ranges::sort(ratios);
+  const auto cut = static_cast<std::size_t>((1 - confidence) / 2 * static_cast<double>(kDraws));
+  return Ratio{ratio(a, b), ratios[cut], ratios[kDraws - 1 - cut]};
 }
 
 }  // namespace litezoo

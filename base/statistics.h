@@ -31,20 +31,38 @@ std::uint64_t samples_for_bound(double q, double confidence);
 
 enum class Decision { pass, fail, undecided };
 
-// What one is ready to risk in a sequential test of "the q-quantile is at most the limit".
-//
-// The test may be asked after every sample. Looking again and again inflates the error of a test
-// made for one look, so each look uses `per_look`, far below the error one wants over the whole
-// series: simulated on iid samples whose q-quantile lies exactly on the limit, a p90 test at
-// per_look = 0.001 with up to 400 looks accepts 0.7 % of the time (0.01 would accept 5.7 %).
+// What one is ready to risk in a sequential test of "the q-quantile is at most the limit", over all
+// looks together.
 struct SequentialRisk {
-  double per_look = 0.001;      // of a wrong PASS
-  double per_look_fail = 0.01;  // of a wrong FAIL; a wrong FAIL costs a larger model, not a lie
+  double pass = 0.01;  // of a wrong PASS
+  double fail = 0.01;  // of a wrong FAIL
 };
 
-// The answer for `over` of `n` samples above the limit:
-//   pass  when P(Binomial(n, 1 - q) <= over) <= risk.per_look,
-//   fail  when P(Binomial(n, 1 - q) >= over) <= risk.per_look_fail.
+// How much `over` of `n` samples above the limit speak for "the q-quantile is at most the limit"
+// (for_pass) or for the opposite (for_fail): the natural logarithm of the likelihood of the samples
+// averaged over all chances of being over the limit that the answer allows (each equally likely
+// beforehand), divided by their likelihood when that chance is exactly 1 - q. While the answer is
+// wrong, the chance that this ever exceeds log(1 / risk), however often one looks, is at most
+// `risk` (Ville's inequality; Ville 1939, Robbins 1970), so a test may be asked after every sample.
+double log_evidence_for_pass(std::uint64_t n, std::uint64_t over, double q);
+double log_evidence_for_fail(std::uint64_t n, std::uint64_t over, double q);
+
+// The answer for `over` of `n` samples above the limit; may be asked after every sample without
+// inflating the risk. Three runs of three over the limit refute p90, 62 of 62 within it prove it.
 Decision decide_quantile(std::uint64_t n, std::uint64_t over, double q, SequentialRisk risk = {});
+
+// The fewest samples that can prove it: 62 for p90 at 1 %.
+std::uint64_t samples_for_pass(double q, double risk);
+
+// How many times larger one thing's latency is than another's.
+struct Ratio {
+  double value = 0, low = 0, high = 0;
+};
+
+// The ratio of the medians of a and b, each given as medians of blocks of runs, with a bootstrap
+// interval of `confidence` (blocks, not runs, are drawn: runs of one block are not independent).
+// nullopt when either has fewer than three blocks. The same input gives the same answer.
+std::optional<Ratio> ratio_of_medians(std::span<const Nanoseconds> a,
+                                      std::span<const Nanoseconds> b, double confidence);
 
 }  // namespace litezoo

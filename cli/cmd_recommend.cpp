@@ -4,91 +4,112 @@
 #include <memory>
 
 #include "base/error.h"
-#include "catalog/license_class.h"
 #include "catalog/models.h"
 #include "cli/commands.h"
+#include "cli/constraint_options.h"
+#include "cli/constraints_file.h"
 #include "cli/context.h"
+#include "cli/junit.h"
+#include "cli/lock.h"
+#include "cli/protocol.h"
 #include "cli/recommend.h"
 #include "cli/workspace.h"
+#include "runtime/device.h"
 
 namespace litezoo::cli {
 namespace {
 
 struct RecommendOptions {
-  std::string max_size, max_p90, max_latency, max_memory;
-  MeasurementSettings settings;
-  ranker::Constraints constraints;
-  bool no_measure = false;
+  ConstraintOptions constraints;
+  ProtocolOptions protocol;
+  std::string file, list, lock, junit, objectives = "size,p90", budget, max_age;
+  bool pareto = false;
   bool all = false;
 };
 
-ranker::Constraints constraints_of(const RecommendOptions& options, Workspace& workspace) {
-  ranker::Constraints constraints = options.constraints;
-  constraints.task = catalog::find_task(workspace.catalog(), constraints.task).id;
-  if (!constraints.domain.empty()) {
-    constraints.domain = catalog::find_domain(workspace.catalog(), constraints.domain);
+// Names as the user wrote them become those of the taxonomy.
+void resolve_names(Workspace& workspace, ConstraintOptions& options) {
+  if (!options.task.empty()) {
+    options.task = catalog::find_task(workspace.catalog(), options.task).id;
   }
-  if (!options.max_size.empty()) constraints.max_size = parse_bytes(options.max_size);
-  if (!options.max_memory.empty()) constraints.max_memory = parse_bytes(options.max_memory);
-  if (!options.max_p90.empty()) constraints.max_latency = parse_duration(options.max_p90);
-  if (!options.max_latency.empty()) constraints.max_latency = parse_duration(options.max_latency);
-  constraints.measure = !options.no_measure;
-  return constraints;
+  if (!options.domain.empty()) {
+    options.domain = catalog::find_domain(workspace.catalog(), options.domain);
+  }
 }
 
-void recommend(Context& context, const RecommendOptions& options) {
-  if (!options.max_p90.empty() && !options.max_latency.empty()) {
-    throw Error(ErrorKind::usage, "--max-p90 and --max-latency are the same limit; give one");
+JunitCase junit_case(const ranker::Walk& walk) {
+  using enum ranker::Verdict;
+  const auto verdict = walk.result().verdict;
+  return {.name = walk.constraints().task.empty() ? "selection" : walk.constraints().task,
+          .outcome = verdict == found  ? JunitOutcome::passed
+                     : verdict == none ? JunitOutcome::failed
+                                       : JunitOutcome::error,
+          .message = conclusion(walk)};
+}
+
+Selection selection_of(Workspace& workspace, RecommendOptions& options) {
+  auto& limits = options.constraints;
+  if (limits.task.empty() && limits.domain.empty() && options.list.empty()) {
+    throw Error(ErrorKind::usage,
+                "what is the model for? give --task, --domain or a list of models with --from");
   }
+  Selection selection{
+      .constraints = constraints_of(limits),
+      .aim = {.objectives = ranker::parse_objectives(options.objectives), .pareto = options.pareto},
+      .protocol = protocol_of(options.protocol)};
+  resolve_names(workspace, limits);
+  selection.constraints.task = limits.task;
+  selection.constraints.domain = limits.domain;
+  if (!options.budget.empty()) selection.budget = parse_duration(options.budget);
+  if (!options.max_age.empty()) selection.max_age = parse_duration(options.max_age);
+  selection.choices = options.list.empty() ? choices_of_task(workspace, limits.task)
+                                           : choices_of_list(workspace, options.list, limits.task);
+  return selection;
+}
+
+void recommend(Context& context, CLI::App& command, RecommendOptions& options) {
+  if (!options.file.empty()) apply_constraints_file(command, options.file);
   Workspace workspace(context);
-  const auto constraints = constraints_of(options, workspace);
-  MeasurementSettings settings = options.settings;
-  settings.limit = constraints.max_latency;
-  settings.percentile = constraints.percentile;
-  const ranker::Walk walk = walk_candidates(context, workspace, constraints, settings);
-  switch (walk.result().verdict) {
-    case ranker::Verdict::found:
-      break;
-    case ranker::Verdict::none:
-      context.result = ExitCode::none_satisfies;
-      break;
-    case ranker::Verdict::undecided:
-      context.result = ExitCode::undecided;
-      break;
+  const Selection selection = selection_of(workspace, options);
+  const ranker::Walk walk = walk_candidates(context, workspace, selection);
+  set_exit_code(context, walk);
+  if (!options.junit.empty()) {
+    write_junit(options.junit, "litezoo recommend", {junit_case(walk)});
+  }
+  if (!options.lock.empty() && walk.result().chosen) {
+    write_lock(options.lock, lock_of(walk, words_of(options.constraints), runtime::this_device(),
+                                     selection.protocol.settings, selection.protocol.inputs));
+    context.note(fmt::format("locked in '{}'; 'litezoo verify' checks it again", options.lock));
   }
   if (context.json) return print_recommendation_json(context, walk);
-  print_recommendation(context, walk, constraints, options.all);
+  print_recommendation(context, walk, options.all);
 }
 
 }  // namespace
 
 void add_recommend(CLI::App& command, Context& context) {
   auto options = std::make_shared<RecommendOptions>();
-  auto& constraints = options->constraints;
-  command.add_option("--task", constraints.task, "Task: id, display name or synonym")->required();
-  command.add_option("--domain", constraints.domain, "image, audio, text, video, ...");
-  command.add_option("--max-size", options->max_size, "Largest file: 4MB");
-  command.add_option("--max-p90", options->max_p90, "Limit of the 90th percentile: 20ms");
-  command.add_option("--max-latency", options->max_latency, "Limit of --percentile: 20ms");
+  add_constraint_options(command, options->constraints);
+  command.add_option("--constraints", options->file,
+                     "Take the options that are not given here from this file (TOML or .json)");
+  command.add_option("--from", options->list,
+                     "Choose among the models of this list only: a reference a line, - = stdin");
   command
-      .add_option_function<double>(
-          "--percentile", [options](double p) { options->constraints.percentile = p / 100; },
-          "Which percentile --max-latency means (90)")
-      ->check(CLI::Range(1.0, 99.9));
-  command.add_option("--max-memory", options->max_memory,
-                     "Limit of peak memory above the empty runtime: 80MB");
-  command
-      .add_option("--license", constraints.licenses,
-                  "SPDX identifier or permissive, copyleft, non-commercial (repeatable)")
-      ->allow_extra_args(false);
-  command.add_option("--precision", constraints.precision, "float32, float16, int8, ...");
-  command.add_option("--threads", options->settings.threads, "Threads")->check(CLI::Range(1, 1024));
-  command.add_flag("--allow-unknown", constraints.allow_unknown,
-                   "A fact nobody knows does not make a model fall");
+      .add_option("--objective", options->objectives,
+                  "What to choose by, the first counts most: accuracy, init, input-size, latency, "
+                  "macs, memory, p50, p90, parameters, size, static-memory")
+      ->capture_default_str();
+  command.add_flag("--pareto", options->pareto,
+                   "All models that no other beats in every objective");
+  command.add_option("--budget", options->budget, "Stop after this time: 60s");
+  command.add_option("--max-age", options->max_age,
+                     "How old a measurement may be to prove something again (168h)");
+  command.add_option("--lock", options->lock, "Write what was chosen, with the evidence, here");
+  command.add_option("--junit", options->junit, "Write the answer as JUnit XML here");
   command.add_flag("--all", options->all, "Name each candidate that fell, however many");
-  command.add_flag("--no-measure", options->no_measure, "Run nothing");
+  add_protocol_options(command, options->protocol);
   add_common_options(command, context);
-  command.callback([&context, options] { recommend(context, *options); });
+  command.callback([&context, &command, options] { recommend(context, command, *options); });
 }
 
 }  // namespace litezoo::cli

@@ -25,6 +25,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "litezoo profile model.tflite --threads 2", add_profile},
     {"recommend", "The smallest model that meets the constraints, with the reasons",
      "litezoo recommend --task image-segmentation --max-p90 20ms --max-size 5MB", add_recommend},
+    {"verify", "Check that a locked choice still holds", "litezoo verify model.lock", add_verify},
     {"catalog", "What the catalog holds; enter, carry over, verify, back up", "litezoo catalog stats",
      add_catalog},
     {"doctor", "Check this machine, the engine and Litezoo's files", "litezoo doctor", add_doctor},

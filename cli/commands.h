@@ -33,6 +33,7 @@ void add_compare(CLI::App& command, Context& context);
 void add_run(CLI::App& command, Context& context);
 void add_profile(CLI::App& command, Context& context);
 void add_recommend(CLI::App& command, Context& context);
+void add_verify(CLI::App& command, Context& context);
 void add_catalog(CLI::App& command, Context& context);
 void add_doctor(CLI::App& command, Context& context);
 void add_measure_child(CLI::App& command, Context& context);

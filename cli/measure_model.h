@@ -9,14 +9,23 @@ namespace litezoo::cli {
 
 struct Context;
 
+// What to measure and how.
+struct MeasureRequest {
+  std::filesystem::path path;
+  std::string sha256;
+  MeasurementSettings settings;
+  std::vector<std::string> inputs;  // K=FILE.npy
+  Nanoseconds timeout{};            // when the process is killed
+  // The machine at its best, as earlier measurements saw it: Device::anchor; zero = not known.
+  Nanoseconds best_anchor{}, best_stream{};
+};
+
 // Measures a model file in a fresh process of this same program, so that its memory and its
 // crashes are its own. Throws what the child threw (unsupported, corrupt), Error(internal) when it
 // crashed, Error(unsupported) when it ran out of memory or time.
-Measurement measure_in_child(const Context& context, const std::filesystem::path& path,
-                             const std::string& sha256, const MeasurementSettings& settings);
+Measurement measure_in_child(const Context& context, const MeasureRequest& request);
 
-// The child's part: reads, measures and prints the Measurement as JSON.
-void measure_as_child(const Context& context, const std::string& path, const std::string& sha256,
-                      const std::string& settings);
+// The child's part: reads the request, measures and prints the Measurement as JSON.
+void measure_as_child(const Context& context, const std::string& request);
 
 }  // namespace litezoo::cli

@@ -10,6 +10,7 @@
 #include "cli/context.h"
 #include "cli/recommend.h"
 #include "cli/render.h"
+#include "ranker/relaxation.h"
 
 namespace litezoo::cli {
 namespace {
@@ -36,10 +37,12 @@ std::string waterfall_text(const ranker::Recommendation& result) {
   for (const auto& step : result.waterfall) {
     if (!text.empty() && step.count == before) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : " -> ", step.count,
-                        text.empty() ? "of the task" : "after " + step.criterion);
+                        text.empty() ? "candidates" : "after " + step.criterion);
     before = step.count;
   }
-  return text;
+  text += fmt::format(" -> {} measured", result.measured);
+  return text + fmt::format(" -> {} chosen",
+                            result.front.empty() ? result.chosen ? 1 : 0 : result.front.size());
 }
 
 std::string size_text(const ranker::Candidate& candidate) {
@@ -116,11 +119,96 @@ void print_eliminations(const Context& context, const ranker::Walk& walk,
 
 std::string claim_text(const ranker::Recommendation& result) {
   std::string text = fmt::format("{} measured now", result.measured);
-  if (result.larger > 0) text += fmt::format("; {} larger ones not looked at", result.larger);
-  if (result.unjudged_smaller > 0) {
-    text += fmt::format("; {} that could not be judged may be smaller", result.unjudged_smaller);
+  if (result.larger > 0) {
+    text +=
+        fmt::format("; {} not looked at because the chosen one is better already", result.larger);
   }
+  if (result.unjudged_smaller > 0) {
+    text += fmt::format("; {} that could not be judged may be better", result.unjudged_smaller);
+  }
+  if (!result.complete) text += "; stopped when the budget was used up";
   return text;
+}
+
+std::string risk_text(const ranker::Constraints& constraints) {
+  if (!constraints.max_latency || !constraints.measure) return {};
+  if (!constraints.confirm) {
+    return fmt::format("one process; at most {:g} % risk for each model that this limit is held",
+                       100 * constraints.risk);
+  }
+  return fmt::format(
+      "held in two processes; at most {:g} % risk over the whole selection that a "
+      "model over the limit is chosen",
+      100 * constraints.risk);
+}
+
+// Nothing holds: what would.
+void print_relaxations(const Context& context, const ranker::Walk& walk) {
+  constexpr std::size_t kMost = 3;
+  auto all = ranker::relaxations(walk);
+  if (all.empty()) return;
+  all.resize(std::min(all.size(), kMost));
+  context.out << "\nthe smallest change of one constraint that would give a model:\n";
+  for (const auto& one : all) {
+    const auto& candidate = walk.candidates()[one.candidate];
+    const std::string change =
+        one.needed.empty() ? fmt::format("without {}", one.criterion) : one.needed;
+    context.out << fmt::format("  {}  ->  {} ({}){}\n", change,
+                               escape_for_terminal(candidate.artifact.name), size_text(candidate),
+                               one.sure ? "" : ", as far as is known: it was not measured");
+  }
+}
+
+void print_near_misses(const Context& context, const ranker::Walk& walk,
+                       const ranker::Recommendation& result) {
+  constexpr std::size_t kMost = 5;
+  auto near = ranker::near_misses(result);
+  if (near.empty()) return;
+  near.resize(std::min(near.size(), kMost));
+  Table table({{"near miss"}, {"size", Align::right}, {"over", Align::right}, {"because"}});
+  for (const auto& miss : near) {
+    const auto& candidate = walk.candidates()[miss.candidate];
+    table.add({candidate.artifact.name, size_text(candidate),
+               fmt::format("{:.1f} %", 100 * (*miss.excess - 1)), miss.reason});
+  }
+  context.out << '\n';
+  table.print(context);
+}
+
+std::string objective_text(const ranker::Objective& objective, const ranker::Candidate& candidate,
+                           const ranker::Constraints& constraints) {
+  if (!ranker::has(candidate, objective.needs)) return "?";
+  const auto value = objective.value(candidate, constraints);
+  if (!value) return "?";
+  if (objective.name == "accuracy") return fmt::format("{:g}", *value);
+  if (objective.name == "macs" || objective.name == "parameters") {
+    return count_to_text(static_cast<std::uint64_t>(*value));
+  }
+  const bool time = objective.name == "p50" || objective.name == "p90" ||
+                    objective.name == "latency" || objective.name == "init";
+  return time ? to_text(Nanoseconds(static_cast<std::int64_t>(*value)))
+              : to_text(Bytes{static_cast<std::uint64_t>(*value)});
+}
+
+void print_front(const Context& context, const ranker::Walk& walk,
+                 const ranker::Recommendation& result) {
+  std::vector<Column> columns = {{"on the front"}};
+  for (const auto* objective : walk.aim().objectives) {
+    columns.push_back({objective->name, Align::right});
+  }
+  columns.push_back({"p90 at most (95 %)", Align::right});
+  Table table(std::move(columns));
+  for (const std::size_t index : result.front) {
+    const auto& candidate = walk.candidates()[index];
+    std::vector<std::string> cells = {candidate.artifact.name};
+    for (const auto* objective : walk.aim().objectives) {
+      cells.push_back(objective_text(*objective, candidate, walk.constraints()));
+    }
+    const auto summary = candidate.measurement ? summarise(*candidate.measurement) : std::nullopt;
+    cells.push_back(summary && summary->p90_bound ? to_text(*summary->p90_bound) : "?");
+    table.add(std::move(cells));
+  }
+  table.print(context);
 }
 
 nlohmann::ordered_json to_document(const ranker::Candidate& candidate) {
@@ -148,48 +236,102 @@ nlohmann::ordered_json to_document(const ranker::Candidate& candidate) {
   return document;
 }
 
+nlohmann::ordered_json excess_document(const std::optional<double>& excess) {
+  return excess ? nlohmann::ordered_json(*excess) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json fallen_document(const ranker::Walk& walk,
+                                       const ranker::Elimination& elimination) {
+  const auto& candidate = walk.candidates()[elimination.candidate];
+  const auto size = ranker::size_of(candidate);
+  return {{"name", candidate.artifact.name},
+          {"size_bytes", size ? nlohmann::ordered_json(size->count) : nlohmann::ordered_json()},
+          {"criterion", elimination.criterion},
+          {"outcome", elimination.outcome == ranker::Outcome::fails ? "fails" : "unknown"},
+          {"reason", elimination.reason},
+          {"times_the_limit", excess_document(elimination.excess)}};
+}
+
 }  // namespace
 
-void print_recommendation(const Context& context, const ranker::Walk& walk,
-                          const ranker::Constraints& constraints, bool all) {
+std::string conclusion(const ranker::Walk& walk) {
   const auto result = walk.result();
   if (result.chosen) {
+    const auto& chosen = walk.candidates()[*result.chosen];
+    return fmt::format("{} holds ({})", chosen.artifact.name, evidence_text(chosen));
+  }
+  const auto nearest = ranker::relaxations(walk);
+  std::string text = result.verdict == ranker::Verdict::none
+                         ? "no model satisfies the constraints"
+                         : "undecided: no model surely satisfies the constraints";
+  if (!nearest.empty() && !nearest.front().needed.empty()) {
+    text += fmt::format("; {} would give {}", nearest.front().needed,
+                        walk.candidates()[nearest.front().candidate].artifact.name);
+  }
+  return text;
+}
+
+void print_recommendation(const Context& context, const ranker::Walk& walk, bool all) {
+  const auto result = walk.result();
+  if (!result.front.empty()) {
+    print_front(context, walk, result);
+  } else if (result.chosen) {
     print_chosen(context, walk.candidates()[*result.chosen]);
   } else {
-    context.out << fmt::format("{} {}\n",
+    const auto& task = walk.constraints().task;
+    context.out << fmt::format("{}{}\n",
                                result.verdict == ranker::Verdict::none
-                                   ? "no model satisfies the constraints for"
-                                   : "undecided: no model surely satisfies the constraints for",
-                               constraints.task);
+                                   ? "no model satisfies the constraints"
+                                   : "undecided: no model surely satisfies the constraints",
+                               task.empty() ? "" : " for " + task);
   }
   context.out << fmt::format("{:<11} {}\n", "candidates", waterfall_text(result));
   context.out << fmt::format("{:<11} {}\n", "search", claim_text(result));
+  if (const auto risk = risk_text(walk.constraints()); result.chosen && !risk.empty()) {
+    context.out << fmt::format("{:<11} {}\n", "certainty", risk);
+  }
+  if (!result.chosen) print_relaxations(context, walk);
+  print_near_misses(context, walk, result);
   print_eliminations(context, walk, result, all ? result.eliminations.size() : kMostAlike);
 }
 
 void print_recommendation_json(const Context& context, const ranker::Walk& walk) {
   const auto result = walk.result();
-  nlohmann::ordered_json document{{"verdict", verdict_name(result.verdict)}};
+  nlohmann::ordered_json document{{"verdict", verdict_name(result.verdict)},
+                                  {"conclusion", conclusion(walk)}};
   document["chosen"] =
       result.chosen ? to_document(walk.candidates()[*result.chosen]) : nlohmann::ordered_json();
+  auto& front = document["front"] = nlohmann::ordered_json::array();
+  for (const std::size_t index : result.front) {
+    front.push_back(to_document(walk.candidates()[index]));
+  }
   auto& steps = document["waterfall"] = nlohmann::ordered_json::array();
   for (const auto& step : result.waterfall) {
     steps.push_back({{"after", step.criterion}, {"left", step.count}});
   }
   auto& fallen = document["eliminated"] = nlohmann::ordered_json::array();
   for (const auto& elimination : result.eliminations) {
-    const auto& candidate = walk.candidates()[elimination.candidate];
-    const auto size = ranker::size_of(candidate);
-    fallen.push_back(
-        {{"name", candidate.artifact.name},
-         {"size_bytes", size ? nlohmann::ordered_json(size->count) : nlohmann::ordered_json()},
-         {"criterion", elimination.criterion},
-         {"outcome", elimination.outcome == ranker::Outcome::fails ? "fails" : "unknown"},
-         {"reason", elimination.reason}});
+    fallen.push_back(fallen_document(walk, elimination));
+  }
+  auto& near = document["near_misses"] = nlohmann::ordered_json::array();
+  for (const auto& miss : ranker::near_misses(result)) near.push_back(fallen_document(walk, miss));
+  auto& changes = document["relaxations"] = nlohmann::ordered_json::array();
+  if (!result.chosen) {
+    for (const auto& one : ranker::relaxations(walk)) {
+      changes.push_back({{"name", walk.candidates()[one.candidate].artifact.name},
+                         {"criterion", one.criterion},
+                         {"needed", one.needed},
+                         {"times_the_limit", excess_document(one.excess)},
+                         {"sure", one.sure}});
+    }
   }
   document["larger_not_examined"] = result.larger;
   document["unjudged_that_may_be_smaller"] = result.unjudged_smaller;
   document["measured_now"] = result.measured;
+  document["complete"] = result.complete;
+  document["risk_over_the_selection"] = walk.constraints().confirm
+                                            ? nlohmann::ordered_json(walk.constraints().risk)
+                                            : nlohmann::ordered_json();
   print_json(context, document);
 }
 

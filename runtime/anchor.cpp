@@ -1,13 +1,18 @@
 #include "runtime/anchor.h"
 
+#include <algorithm>
 #include <array>
-#include <cstddef>
+#include <cstring>
 
 namespace litezoo::runtime {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t kSize = 64;  // three matrices of 16 kB: in the first-level cache or nearly
 constexpr int kRounds = 100;
+constexpr std::size_t kStream = std::size_t{4} << 20U;
+constexpr int kCopies = 8;
 using Matrix = std::array<float, kSize * kSize>;
 
 void multiply(const Matrix& a, const Matrix& b, Matrix& c) {
@@ -19,20 +24,33 @@ void multiply(const Matrix& a, const Matrix& b, Matrix& c) {
   }
 }
 
-}  // namespace
-
-Nanoseconds time_anchor() {
+Nanoseconds time_arithmetic() {
   Matrix a{};
   Matrix b{};
   Matrix c{};
   a.fill(1e-3F);
   b.fill(1e-3F);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   for (int round = 0; round < kRounds; ++round) multiply(a, b, c);
-  const auto stop = std::chrono::steady_clock::now();
+  const auto stop = Clock::now();
   volatile float result = c[7];  // the work must not be optimised away
   static_cast<void>(result);
   return stop - start;
+}
+
+}  // namespace
+
+Anchor::Anchor() : from_(kStream, std::byte{1}), to_(kStream, std::byte{2}) {}
+
+AnchorTime Anchor::time() {
+  AnchorTime result{.arithmetic = time_arithmetic()};
+  const auto start = Clock::now();
+  for (int i = 0; i < kCopies; ++i) {
+    std::memcpy(to_.data(), from_.data(), kStream);
+    std::swap(from_, to_);
+  }
+  result.stream = Clock::now() - start;
+  return result;
 }
 
 }  // namespace litezoo::runtime

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <ctime>
-#include <fstream>
 #include <string>
+#include <thread>
 
+#include "base/error.h"
+#include "base/latency.h"
 #include "base/statistics.h"
-#include "runtime/anchor.h"
+#include "runtime/cores.h"
 #include "runtime/device.h"
 #include "runtime/disturbance.h"
 #include "runtime/inputs.h"
@@ -27,12 +30,31 @@ constexpr std::size_t kWarmupRuns = 3;
 constexpr Nanoseconds kWarmupTime = std::chrono::milliseconds(100);
 constexpr std::size_t kFlatWindow = 5;
 constexpr double kFlatTolerance = 0.03;
+// A PASS rests on at least this many blocks, so that one quiet moment cannot give it.
+constexpr std::uint64_t kBlocksOfPass = 3;
 
-Nanoseconds timed_run(Session& session) {
-  const auto start = Clock::now();
-  session.run();
-  return Clock::now() - start;
-}
+// Runs a session back to back or at a pace.
+class Runner {
+ public:
+  Runner(Session& session, std::optional<Nanoseconds> pace)
+      : session_(session), pace_(pace), next_(Clock::now()) {}
+
+  // Waits for the next beat where there is a pace; only the run itself is timed.
+  Nanoseconds run() {
+    if (pace_) {
+      std::this_thread::sleep_until(next_);
+      next_ = std::max(next_ + *pace_, Clock::now());
+    }
+    const auto start = Clock::now();
+    session_.run();
+    return Clock::now() - start;
+  }
+
+ private:
+  Session& session_;
+  std::optional<Nanoseconds> pace_;
+  Clock::time_point next_;
+};
 
 // Warm when the median of the last runs is no longer below that of the runs before them. Barrett
 // et al. 2017 show that a fixed number of warm-up runs is no safe rule.
@@ -44,133 +66,204 @@ bool is_flat(std::span<const Nanoseconds> warmup) {
          static_cast<double>(before.count()) * (1 - kFlatTolerance);
 }
 
-std::vector<Nanoseconds> warm_up(Session& session, const MeasurementSettings& settings) {
+std::vector<Nanoseconds> warm_up(Runner& runner, const MeasurementSettings& settings) {
+  const auto start = Clock::now();
   std::vector<Nanoseconds> runs;
-  Nanoseconds total{};
   const auto enough = [&] {
-    return runs.size() >= kWarmupRuns && total >= kWarmupTime && is_flat(runs);
+    return runs.size() >= kWarmupRuns && Clock::now() - start >= kWarmupTime && is_flat(runs);
   };
-  while (!enough() && total < settings.max_warmup_time) {
-    runs.push_back(timed_run(session));
-    total += runs.back();
+  while (!enough() && Clock::now() - start < settings.max_warmup_time) {
+    runs.push_back(runner.run());
   }
   return runs;
 }
 
-// Counts what the undisturbed runs say so far.
-struct Tally {
-  std::uint64_t runs = 0, over = 0;
-  Nanoseconds time{};
-
-  void add(Nanoseconds sample, const std::optional<Nanoseconds>& limit) {
-    ++runs;
-    over += limit && sample > *limit ? 1 : 0;
-    time += sample;
-  }
-  bool decided(const MeasurementSettings& settings) const {
-    return settings.limit &&
-           decide_quantile(runs, over, settings.percentile) != Decision::undecided;
-  }
-  bool complete(const MeasurementSettings& settings) const {
-    if (settings.limit) return decided(settings);
-    return runs >= settings.min_runs && time >= settings.min_time;
-  }
-};
-
 class BlockRunner {
  public:
-  BlockRunner(Session& session, const MeasurementSettings& settings, Measurement& result)
-      : session_(session),
-        settings_(settings),
-        result_(result),
-        anchor_(time_anchor()),
-        anchor_best_(anchor_) {}
+  BlockRunner(Runner& runner, Anchor& anchor, AnchorTime best, Measurement& result)
+      : runner_(runner), settings_(result.settings), result_(result), anchor_(anchor), best_(best) {
+    last_ = timed_anchor();
+    if (settings_.limit) {
+      most_runs_ = std::max<std::uint64_t>(
+          samples_for_pass(settings_.percentile, settings_.risk) / kBlocksOfPass, kBlockRuns);
+    }
+  }
 
   void run() {
-    const auto start = Clock::now();
-    Tally valid;
-    while (!valid.complete(settings_) && Clock::now() - start < settings_.max_time) {
-      valid = run_block(valid, start);
-    }
+    start_ = Clock::now();
+    while (!complete() && !over()) run_block();
   }
 
  private:
-  // The tally with the block's runs, or without them when it was disturbed.
-  Tally run_block(const Tally& valid, Clock::time_point start) {
-    MeasurementBlock block{.first = result_.samples.size(), .anchor_before = anchor_, .voided = {}};
-    BlockEvidence evidence{.before = Disturbance::now(), .anchor_before = anchor_};
-    Tally tally = valid;
-    while (!block_ends(evidence.duration, block.count, tally, start)) {
-      const Nanoseconds sample = timed_run(session_);
+  AnchorTime timed_anchor() {
+    const AnchorTime time = anchor_.time();
+    const auto better = [](Nanoseconds& best, Nanoseconds now) {
+      if (best.count() == 0 || now < best) best = now;
+    };
+    better(best_.arithmetic, time.arithmetic);
+    better(best_.stream, time.stream);
+    return time;
+  }
+
+  void run_block() {
+    MeasurementBlock block{.first = result_.samples.size(),
+                           .anchor_before = last_.arithmetic,
+                           .stream_before = last_.stream,
+                           .start = Clock::now() - start_,
+                           .voided = {}};
+    BlockEvidence evidence{.before = Disturbance::now(), .anchor_before = last_};
+    std::uint64_t over_limit = 0;
+    while (!block_ends(evidence.duration, block.count, over_limit)) {
+      const Nanoseconds sample = runner_.run();
       result_.samples.push_back(sample);
-      tally.add(sample, settings_.limit);
       evidence.duration += sample;
+      over_limit += settings_.limit && sample > *settings_.limit ? 1 : 0;
       ++block.count;
     }
     evidence.after = Disturbance::now();
-    anchor_ = time_anchor();
-    anchor_best_ = std::min(anchor_best_, anchor_);
-    evidence.anchor_after = block.anchor_after = anchor_;
-    evidence.anchor_best = anchor_best_;
-    block.voided = why_voided(evidence);
-    const bool counts = block.voided.empty();
+    block.ghz = current_ghz();
+    last_ = timed_anchor();
+    evidence.anchor_after = last_;
+    evidence.best = best_;
+    block.anchor_after = last_.arithmetic;
+    block.stream_after = last_.stream;
+    block.voided = why_voided(evidence, {.speed_changes = settings_.mode == "sustained"});
+    if (block.voided.empty()) {
+      valid_runs_ += block.count;
+      valid_over_ += over_limit;
+      valid_time_ += evidence.duration;
+    }
     result_.blocks.push_back(std::move(block));
-    return counts ? tally : valid;
   }
 
-  bool block_ends(Nanoseconds duration, std::size_t count, const Tally& tally,
-                  Clock::time_point start) const {
+  bool over() const { return Clock::now() - start_ >= settings_.max_time; }
+
+  bool block_ends(Nanoseconds duration, std::size_t count, std::uint64_t over_limit) const {
     if (count == 0) return false;
-    return (count >= kBlockRuns && duration >= kBlockTime) || tally.decided(settings_) ||
-           Clock::now() - start >= settings_.max_time;
+    if (over() || (count >= kBlockRuns && duration >= kBlockTime)) return true;
+    if (!settings_.limit) return false;
+    // A model that is far too slow is refuted within a few runs; a PASS waits for its blocks.
+    const SequentialRisk risk{.pass = 0, .fail = settings_.risk};
+    return count >= most_runs_ || decide_quantile(valid_runs_ + count, valid_over_ + over_limit,
+                                                  settings_.percentile, risk) == Decision::fail;
   }
 
-  Session& session_;
+  bool complete() const {
+    if (settings_.limit) {
+      if (result_.samples.empty()) return false;
+      const auto verdict =
+          decide_latency(result_, *settings_.limit, settings_.percentile, settings_.risk).verdict;
+      return verdict == LatencyVerdict::pass || verdict == LatencyVerdict::fail;
+    }
+    return valid_runs_ >= settings_.min_runs &&
+           (settings_.pace || valid_time_ >= settings_.min_time);
+  }
+
+  Runner& runner_;
   const MeasurementSettings& settings_;
   Measurement& result_;
-  Nanoseconds anchor_, anchor_best_;
+  Anchor& anchor_;
+  AnchorTime best_, last_;
+  std::uint64_t most_runs_ = 0;  // of a block, when there is a limit
+  Clock::time_point start_;
+  std::uint64_t valid_runs_ = 0, valid_over_ = 0;
+  Nanoseconds valid_time_{};
 };
 
-}  // namespace
+void fill_inputs(Session& session, std::uint32_t seed, std::span<const InputBytes> given) {
+  const auto views = session.inputs();
+  fill_random(views, seed);
+  for (const InputBytes& input : given) {
+    if (input.index >= views.size() || views[input.index].data.size() != input.data.size()) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("input {} of the model does not take {}; see 'litezoo inspect'",
+                              input.index, to_text(Bytes{input.data.size()})));
+    }
+    std::memcpy(views[input.index].data.data(), input.data.data(), input.data.size());
+  }
+}
 
-Measurement measure(const Graph& graph, const MeasurementSettings& settings,
-                    const MeasureStart& start) {
-  Measurement result{
-      .sha256 = start.sha256,
-      .device = this_device().fingerprint,
-      .engine = "xnnpack",
-      .engine_version = engine_version(),
-      .litezoo_version = LITEZOO_VERSION,
-      .settings = settings,
-      .taken_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))),
-      .load = start.load};
-  const auto before_init = Clock::now();
-  Session session(graph, {.threads = settings.threads});
-  result.init = Clock::now() - before_init;
-  fill_random(session.inputs(), settings.seed);
-  result.first_run = timed_run(session);
-  result.warmup = warm_up(session, settings);
-  BlockRunner(session, settings, result).run();
+Bytes above(Bytes value, Bytes baseline) {
+  return {value.count - std::min(value.count, baseline.count)};
+}
 
-  const Plan& plan = session.plan();
+// What the process needs beside the arena once it can run.
+Bytes packed_weights(const ProcessMemory& before, const ProcessMemory& after, Bytes arena) {
+  return above(above(after.anonymous, before.anonymous), arena);
+}
+
+void describe_plan(const Plan& plan, Measurement& result) {
   result.partitions = plan.partitions;
   result.delegated_nodes = plan.delegated_nodes;
   result.fallback_nodes = plan.fallback_nodes;
   result.fallback_operators = plan.fallback_operators;
   result.arena = plan.arena;
-  result.baseline_memory = start.baseline_memory;
-  result.peak_memory = peak_memory();
+}
+
+void describe_memory(const MeasureStart& start, MemoryPeaks peaks, Measurement& result) {
+  const auto now = ProcessMemory::now();
+  peaks.look(now);
+  result.baseline_memory = start.baseline.peak;
+  result.peak_memory = now.peak;
+  result.memory.file = Bytes{start.file.size()};
+  result.memory.mapped_weights = resident_part(start.file);
+  result.memory.peak_anonymous = above(peaks.anonymous, start.baseline.anonymous);
+  result.memory.peak_pss = above(peaks.pss, start.baseline.pss);
+}
+
+}  // namespace
+
+Measurement measure(const Graph& graph, const MeasurementSettings& settings,
+                    const MeasureStart& start, Anchor& anchor) {
+  const Device device = this_device();
+  const Placement placement = pin_to(settings.cores, settings.threads);
+  Measurement result{
+      .sha256 = start.sha256,
+      .device = device.fingerprint,
+      .engine = "xnnpack",
+      .engine_version = engine_version(),
+      .litezoo_version = LITEZOO_VERSION,
+      .settings = settings,
+      .taken_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))),
+      .load = start.load,
+      .build = build_description(),
+      .kernels = int8_kernels(device),
+      .core_class = placement.description,
+      .cpus = placement.cpus};
+  if (!placement.cpus.empty()) result.governor = governor_of(placement.cpus.front());
+  const auto loaded = ProcessMemory::now();
+  MemoryPeaks peaks;
+  peaks.look(loaded);
+  const auto before_init = Clock::now();
+  Session session(graph, {.threads = settings.threads});
+  result.init = Clock::now() - before_init;
+  const auto initialised = ProcessMemory::now();
+  peaks.look(initialised);
+  describe_plan(session.plan(), result);
+  result.memory.packed_weights = packed_weights(loaded, initialised, result.arena);
+  fill_inputs(session, settings.seed, start.inputs);
+  result.first_run = Runner(session, std::nullopt).run();
+  Runner runner(session, settings.pace);
+  result.warmup = warm_up(runner, settings);
+  BlockRunner(runner, anchor, start.best, result).run();
+  describe_memory(start, peaks, result);
   return result;
 }
 
-// Not getrusage: its ru_maxrss survives exec and would show the parent's memory.
-Bytes peak_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    constexpr std::string_view kKey = "VmHWM:";
-    if (line.starts_with(kKey)) return {std::stoull(line.substr(kKey.size())) * 1024};
-  }
-  return {};
+std::string build_description() {
+#if defined(__clang__)
+  constexpr std::string_view kCompiler = "clang";
+  constexpr int kMajor = __clang_major__;
+#else
+  constexpr std::string_view kCompiler = "gcc";
+  constexpr int kMajor = __GNUC__;
+#endif
+#if defined(__OPTIMIZE__) && defined(NDEBUG)
+  constexpr std::string_view kKind = "optimised";
+#else
+  constexpr std::string_view kKind = "for debugging";
+#endif
+  return fmt::format("{} {}, {}", kCompiler, kMajor, kKind);
 }
 
 }  // namespace litezoo::runtime

@@ -1,27 +1,44 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
+#include <vector>
+
 #include "base/graph.h"
 #include "base/nouns.h"
+#include "runtime/anchor.h"
+#include "runtime/process_memory.h"
 
 namespace litezoo::runtime {
+
+// The content of one input, given by the user.
+struct InputBytes {
+  std::size_t index = 0;
+  std::span<const std::byte> data;
+};
 
 // What the process that measures knows before it loads the model.
 struct MeasureStart {
   std::string sha256;
-  Nanoseconds load{};     // reading and checking the file, done by the caller
-  Bytes baseline_memory;  // peak_memory() before that
+  Nanoseconds load{};                    // reading and checking the file, done by the caller
+  std::span<const std::byte> file;       // its mapping
+  ProcessMemory baseline;                // before that
+  AnchorTime best;                       // the machine at its best, known from earlier; zero = no
+  std::span<const InputBytes> inputs{};  // the others are random
 };
 
-// Measures a model in this process, which should be a fresh one that does nothing else:
-// initialises, warms up until flat (or settings.max_warmup_time), then runs blocks between two
-// timings of the anchor. A block that was disturbed is voided with its cause and more are run,
-// until there are min_runs undisturbed runs over min_time, or settings.limit is decided, or
-// max_time is over. No sample is dropped. Inputs are random from settings.seed.
-// Throws what Session throws.
+// Measures a model in this process, which should be a fresh one that does nothing else: pins it to
+// a class of cores, initialises, warms up until flat (or settings.max_warmup_time), then runs
+// blocks between two timings of the anchor. A block that was disturbed is voided with its cause
+// and more are run, until there are min_runs undisturbed runs over min_time, or settings.limit is
+// decided, or max_time is over. No sample is dropped. Inputs that are not given are random from
+// settings.seed. `anchor` must have been made before start.baseline was noted.
+// Throws what Session throws, Error(usage) for an unknown class of cores or an input that does not
+// fit.
 Measurement measure(const Graph& graph, const MeasurementSettings& settings,
-                    const MeasureStart& start);
+                    const MeasureStart& start, Anchor& anchor);
 
-// The largest resident memory this process has had since exec (VmHWM of proc(5)).
-Bytes peak_memory();
+// How Litezoo was built: "gcc 12.2, Release". The anchor's timings depend on it.
+std::string build_description();
 
 }  // namespace litezoo::runtime

@@ -51,6 +51,12 @@ TEST_CASE("nouns survive JSON") {
   Measurement measurement{.sha256 = "ab", .device = "d", .settings = {.threads = 4, .seed = 9}};
   measurement.samples = {Nanoseconds(3), Nanoseconds(2)};
   measurement.peak_memory = Bytes{7};
+  measurement.settings.pace = Nanoseconds(33);
+  measurement.blocks = {{.count = 2, .ghz = 2.5, .launch = 1, .voided = "preempted"}};
+  measurement.memory.peak_pss = Bytes{5};
+  measurement.cpus = {0, 3};
+  CHECK(round_trip(measurement)["settings"]["pace_ns"] == 33);
+  CHECK(round_trip(measurement)["blocks"][0]["launch"] == 1);
   CHECK(json(measurement)["samples_ns"] == json({3, 2}));
   CHECK(round_trip(measurement) == json(measurement));
 

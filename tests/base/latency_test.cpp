@@ -68,4 +68,53 @@ TEST_CASE("blocks of a foreign measurement that lie outside its samples are cut,
   CHECK(undisturbed(measurement).size() == 7);
 }
 
+TEST_CASE("a pass is withheld when one block alone violates the limit") {
+  Measurement measurement = two_blocks(400, 20, "");
+  CHECK(decide_latency(measurement, milliseconds(20), 0.9).verdict == LatencyVerdict::unstable);
+  measurement.blocks.back().voided = "preempted";
+  CHECK(decide_latency(measurement, milliseconds(20), 0.9).verdict == LatencyVerdict::pass);
+}
+
+TEST_CASE("outliers are classified and counted, not dropped") {
+  Measurement measurement;
+  for (int i = 0; i < 90; ++i) measurement.samples.emplace_back(1000 + i);
+  measurement.samples.insert(measurement.samples.end(), {Nanoseconds(1170), Nanoseconds(9000)});
+  const auto summary = summarise(measurement);
+  CHECK(summary->runs == 92);
+  CHECK(summary->max.count() == 9000);
+  CHECK(summary->mild_outliers == 1);
+  CHECK(summary->severe_outliers == 1);
+}
+
+TEST_CASE("several processes become one measurement that keeps every sample") {
+  const std::vector<Measurement> launches = {two_blocks(3, 4, ""), two_blocks(5, 6, "preempted")};
+  const auto merged = merge_launches(launches);
+  CHECK(merged.samples.size() == 18);
+  REQUIRE(merged.blocks.size() == 4);
+  CHECK(merged.blocks[3].first == 12);
+  CHECK(merged.blocks[3].launch == 1);
+  CHECK(merged.settings.launches == 2);
+  CHECK(undisturbed(merged).size() == 12);
+}
+
+TEST_CASE("the causes of voided blocks are told by how often they came") {
+  Measurement measurement;
+  for (const char* cause : {"3 pages came from disk", "the machine's speed changed by 12 %", "",
+                            "the machine's speed changed by 9 %"}) {
+    measurement.blocks.push_back({.voided = cause});
+  }
+  const std::vector<std::string> expected = {"the machine's speed changed (2 blocks)",
+                                             "pages came from disk (1 block)"};
+  CHECK(voided_causes(measurement) == expected);
+}
+
+TEST_CASE("a machine that gets hot shows in the trend") {
+  Measurement measurement;
+  for (int i = 0; i < 100; ++i) measurement.samples.emplace_back(i < 50 ? 100 : 200);
+  CHECK(trend(measurement)->first.count() == 100);
+  CHECK(trend(measurement)->last.count() == 200);
+  measurement.samples.resize(19);
+  CHECK_FALSE(trend(measurement));
+}
+
 }  // namespace litezoo

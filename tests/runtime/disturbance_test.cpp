@@ -10,34 +10,47 @@ using std::chrono::milliseconds;
 TEST_CASE("a block counts only when the machine was quiet on both sides of it") {
   struct Case {
     const char* name;
-    milliseconds anchor_before, anchor_after, anchor_best, waited;
-    std::uint64_t major_faults;
-    bool voided;
+    AnchorTime before, after, best;
+    Disturbance meanwhile;
+    std::string_view cause;  // what the reason must hold; empty = the block counts
   };
+  const AnchorTime normal{milliseconds(100), milliseconds(100)};
+  const AnchorTime slow{milliseconds(120), milliseconds(100)};
+  const AnchorTime contended{milliseconds(100), milliseconds(130)};
   const Case cases[] = {
-      {"quiet", milliseconds(100), milliseconds(101), milliseconds(100), milliseconds(0), 0, false},
-      {"slower afterwards", milliseconds(100), milliseconds(110), milliseconds(100),
-       milliseconds(0), 0, true},
-      {"faster afterwards", milliseconds(110), milliseconds(100), milliseconds(100),
-       milliseconds(0), 0, true},
-      {"slow all along", milliseconds(120), milliseconds(120), milliseconds(100), milliseconds(0),
-       0, true},
-      {"preempted", milliseconds(100), milliseconds(100), milliseconds(100), milliseconds(10), 0,
-       true},
-      {"a page from disk", milliseconds(100), milliseconds(100), milliseconds(100), milliseconds(0),
-       1, true},
+      {"quiet", normal, normal, normal, {}, ""},
+      {"nothing known of the machine's best", slow, slow, {}, {}, ""},
+      {"slower afterwards", normal, slow, normal, {}, "speed changed by 20 %"},
+      {"faster afterwards", slow, normal, normal, {}, "speed changed by 20 %"},
+      {"slow all along", slow, slow, normal, {}, "speed was 17 % below its best"},
+      {"memory slow afterwards", normal, contended, normal, {}, "memory speed changed by 30 %"},
+      {"memory slow all along", contended, contended, normal, {}, "memory speed was 23 % below"},
+      {"preempted", normal, normal, normal, {.waited = milliseconds(15)}, "another program"},
+      {"preempted a little", normal, normal, normal, {.waited = milliseconds(2)}, ""},
+      {"a page from disk", normal, normal, normal, {.major_faults = 1}, "1 pages came from disk"},
+      {"hot", normal, normal, normal, {.throttles = 1}, "heat"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.name);
-    BlockEvidence evidence;
-    evidence.duration = milliseconds(150);
-    evidence.anchor_before = c.anchor_before;
-    evidence.anchor_after = c.anchor_after;
-    evidence.anchor_best = c.anchor_best;
-    evidence.after.waited = c.waited;
-    evidence.after.major_faults = c.major_faults;
-    CHECK(why_voided(evidence).empty() != c.voided);
+    const BlockEvidence evidence{.after = c.meanwhile,
+                                 .duration = milliseconds(150),
+                                 .anchor_before = c.before,
+                                 .anchor_after = c.after,
+                                 .best = c.best};
+    const std::string cause = why_voided(evidence);
+    CAPTURE(cause);
+    CHECK(cause.empty() == c.cause.empty());
+    CHECK(cause.find(c.cause) != std::string::npos);
   }
+}
+
+TEST_CASE("a sustained measurement keeps the blocks in which the machine got slower") {
+  BlockEvidence evidence{.duration = milliseconds(150),
+                         .anchor_before = {milliseconds(100), milliseconds(100)},
+                         .anchor_after = {milliseconds(150), milliseconds(150)}};
+  CHECK(why_voided(evidence, {.speed_changes = true}).empty());
+  evidence.after.waited = milliseconds(50);
+  CHECK_FALSE(why_voided(evidence, {.speed_changes = true}).empty());
 }
 
 TEST_CASE("time without a CPU is seen by the kernel's own count") {

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/nouns.h"
+
+namespace CLI {
+class App;
+}
+
+namespace litezoo::cli {
+
+// A named way to measure.
+struct Mode {
+  std::string_view name;
+  std::string_view summary;
+  MeasurementSettings settings;
+  Nanoseconds cooldown{};  // between two processes
+};
+
+// "rapid", "quick", "rigorous", "sustained".
+std::span<const Mode> modes();
+
+// How a command measures, as its options say.
+struct Protocol {
+  MeasurementSettings settings;
+  Nanoseconds cooldown{};
+  Nanoseconds timeout{};            // of one process, loading included
+  std::vector<std::string> inputs;  // K=FILE.npy
+};
+
+struct ProtocolOptions {
+  std::string mode = "quick";
+  std::string pace, sustained, min_time, max_time, timeout;
+  std::string cores = "auto";
+  std::vector<std::string> inputs;
+  std::uint32_t threads = 1, runs = 0, seed = 1;
+};
+
+// --mode, --threads, --cores, --paced, --sustained, --runs, --min-time, --max-time, --timeout,
+// --seed, --input. `options` must outlive the command.
+void add_protocol_options(CLI::App& command, ProtocolOptions& options);
+
+// Throws Error(usage) for a mode or duration that makes no sense, Error(not_found or io) for an
+// input file that cannot be read.
+Protocol protocol_of(const ProtocolOptions& options);
+
+// "K=FILE": the part before the last '=', which a tensor's name may hold too. Throws Error(usage).
+struct InputFile {
+  std::string key;
+  std::filesystem::path file;
+};
+InputFile parse_input_file(const std::string& text);
+
+}  // namespace litezoo::cli
