@@ -97,7 +97,8 @@ LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit
   const std::size_t over_all = count_over(samples, limit);
   const bool disturbed = valid.size() != samples.size();
   // Two ways to a PASS share its risk.
-  const SequentialRisk risks{.pass = disturbed ? risk / 2 : risk, .fail = risk};
+  SequentialRisk risks = SequentialRisk::of(risk);
+  if (disturbed) risks.pass /= 2;
   const Decision clean = decide_quantile(valid.size(), over_valid, q, risks);
   const Decision all = decide_quantile(samples.size(), over_all, q, risks);
   if (all == Decision::pass || clean == Decision::pass) {
@@ -166,11 +167,12 @@ std::vector<std::string> voided_causes(const Measurement& measurement) {
   return result;
 }
 
-std::vector<Nanoseconds> block_medians(const Measurement& measurement) {
+std::vector<Nanoseconds> block_medians(const Measurement& measurement, Blocks which) {
   std::vector<Nanoseconds> result;
   for (const MeasurementBlock& block : measurement.blocks) {
     const auto samples = samples_of(block, measurement);
-    if (block.voided.empty() && !samples.empty()) result.push_back(quantile(samples, 0.5));
+    const bool wanted = which == Blocks::all || block.voided.empty();
+    if (wanted && !samples.empty()) result.push_back(quantile(samples, 0.5));
   }
   return result;
 }

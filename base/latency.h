@@ -42,8 +42,8 @@ struct LatencyDecision {
   std::size_t over = 0, runs = 0;  // that the verdict stands on
 };
 
-// `risk` bounds the chance of a wrong PASS, and of a wrong FAIL, however often this is asked while
-// the measurement grows.
+// `risk` bounds the chance of a wrong PASS, and SequentialRisk::of(risk).fail of a wrong FAIL,
+// however often this is asked while the measurement grows.
 LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit, double q,
                                double risk = 0.01);
 
@@ -57,8 +57,10 @@ Measurement merge_launches(std::span<const Measurement> launches);
 // The causes of voided blocks, most frequent first: "another program had the CPU (3 blocks)".
 std::vector<std::string> voided_causes(const Measurement& measurement);
 
-// The medians of the undisturbed blocks, in order.
-std::vector<Nanoseconds> block_medians(const Measurement& measurement);
+// The medians of the blocks, in order.
+enum class Blocks { undisturbed, all };
+std::vector<Nanoseconds> block_medians(const Measurement& measurement,
+                                       Blocks which = Blocks::undisturbed);
 
 // The median of the first and of the last tenth of all runs: a machine that gets hot slows down.
 struct Trend {

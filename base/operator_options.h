@@ -417,8 +417,8 @@ using OperatorOptionsVariant = std::variant<
     StablehloWhileOptions, StablehloGatherOptions, StablehloScatterOptions,
     StablehloTransposeOptions, StablehloRngBitGeneratorOptions, StablehloCaseOptions>;
 
-// A variant whose copies and destruction are compiled once, in operator_options.cpp: with some seventy
-// alternatives they are the largest part of every file that copies a graph.
+// A variant whose copies and destruction are compiled once, in operator_options.cpp: with some
+// seventy alternatives they are the largest part of every file that copies a graph.
 struct OperatorOptions : OperatorOptionsVariant {
   using OperatorOptionsVariant::OperatorOptionsVariant;
   OperatorOptions() noexcept;

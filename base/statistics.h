@@ -36,6 +36,10 @@ enum class Decision { pass, fail, undecided };
 struct SequentialRisk {
   double pass = 0.01;  // of a wrong PASS
   double fail = 0.01;  // of a wrong FAIL
+
+  // As given for a PASS; for a FAIL never above the usual one, because a test that may pass lightly
+  // (a confirmation) must not fail lightly.
+  static SequentialRisk of(double risk) { return {risk, risk < 0.01 ? risk : 0.01}; }
 };
 
 // How much `over` of `n` samples above the limit speak for "the q-quantile is at most the limit"

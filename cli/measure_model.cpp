@@ -182,6 +182,7 @@ void measure_as_child(const Context& context, const std::string& request) {
   const auto path = document.at("path").get<std::string>();
   limit_memory();
   runtime::Anchor anchor;
+  runtime::reset_peak();
   const auto baseline = runtime::ProcessMemory::now();
   const auto start = std::chrono::steady_clock::now();
   const MappedFile file(path);

@@ -118,7 +118,7 @@ void print_eliminations(const Context& context, const ranker::Walk& walk,
 }
 
 std::string claim_text(const ranker::Recommendation& result) {
-  std::string text = fmt::format("{} measured now", result.measured);
+  std::string text = fmt::format("{} measured now in {} runs", result.measured, result.runs);
   if (result.larger > 0) {
     text +=
         fmt::format("; {} not looked at because the chosen one is better already", result.larger);
@@ -328,6 +328,7 @@ void print_recommendation_json(const Context& context, const ranker::Walk& walk)
   document["larger_not_examined"] = result.larger;
   document["unjudged_that_may_be_smaller"] = result.unjudged_smaller;
   document["measured_now"] = result.measured;
+  document["runs_now"] = result.runs;
   document["complete"] = result.complete;
   document["risk_over_the_selection"] = walk.constraints().confirm
                                             ? nlohmann::ordered_json(walk.constraints().risk)

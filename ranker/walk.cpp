@@ -45,7 +45,7 @@ Walk::Walk(std::vector<Candidate> candidates, Constraints constraints, Aim aim)
       fallen_(candidates_.size(), false),
       holds_(candidates_.size(), false),
       compared_(candidates_.size(), false),
-      rank_of_pass_(candidates_.size(), 0) {
+      rank_of_test_(candidates_.size(), 0) {
   if (aim_.objectives.empty()) aim_.objectives = parse_objectives("size,p90");
   const Objective& first = *aim_.objectives.front();
   std::ranges::stable_sort(candidates_, {}, [&](const Candidate& candidate) {
@@ -194,8 +194,7 @@ std::optional<Question> Walk::ask_confirmation(std::size_t index) {
   const bool asked = constraints_.measure && constraints_.confirm && constraints_.max_latency &&
                      candidate.measurement;
   if (!asked) return std::nullopt;
-  if (rank_of_pass_[index] == 0) rank_of_pass_[index] = ++passed_;
-  const double risk = confirmation_risk(rank_of_pass_[index]);
+  const double risk = confirmation_risk(rank_of_test_[index]);
   if (!candidate.confirmation) {
     return Question{Needs::measurement, index, constraints_.max_latency, risk, true};
   }
@@ -215,6 +214,7 @@ std::optional<Question> Walk::examine(std::size_t index) {
   const Candidate& candidate = candidates_[index];
   if (!has(candidate, Needs::file)) return Question{Needs::file, index};
   if (!judge(index, Needs::file)) return std::nullopt;
+  if (rank_of_test_[index] == 0) rank_of_test_[index] = ++tested_;
   if (candidate.measurement && beaten(index)) return std::nullopt;
   if (auto question = ask_measurement(index)) {
     if (candidate.measurement) compared_[index] = true;
@@ -315,11 +315,13 @@ void Walk::inspected(std::size_t candidate, Inspection inspection, FileFacts fac
 
 void Walk::measured(std::size_t candidate, Measurement measurement) {
   explained_ = fallen_[candidate];
+  runs_ += measurement.samples.size();
   candidates_[candidate].measurement = std::move(measurement);
   candidates_[candidate].measured_now = true;
 }
 
 void Walk::confirmed(std::size_t candidate, Measurement measurement) {
+  runs_ += measurement.samples.size();
   candidates_[candidate].confirmation = std::move(measurement);
 }
 
@@ -344,6 +346,7 @@ Recommendation Walk::result() const {
   result.eliminations = eliminations_;
   result.waterfall = waterfall();
   result.complete = !stopped_;
+  result.runs = runs_;
   result.measured = static_cast<std::size_t>(
       std::ranges::count_if(candidates_, [](const Candidate& c) { return c.measured_now; }));
   for (const std::size_t index : order_) {

@@ -62,6 +62,7 @@ struct Recommendation {
   std::size_t unjudged_smaller = 0;  // fell by Outcome::unknown and would be better than the chosen
                                      // one, or of unknown size
   std::size_t measured = 0;          // models measured in this walk
+  std::size_t runs = 0;              // timed runs that this took, confirmations included
 };
 
 // The search for the best candidate that holds: values in, values out. It asks one question at
@@ -73,9 +74,9 @@ struct Recommendation {
 //   const Recommendation recommendation = walk.result();
 //
 // Over the whole walk, the chance that a model is chosen whose latency is over the limit is at most
-// constraints.risk when constraints.confirm is set: the k-th candidate to pass the first test at
-// that risk must pass a second one, on fresh samples, at 0.61 / k^2, and the sum of 0.61 / k^2 over
-// all k is 1.
+// constraints.risk when constraints.confirm is set: the k-th candidate to be tested at that risk
+// must also pass a second test, on fresh samples, at 0.61 / k^2, and the sum of 0.61 / k^2 over all
+// k is 1.
 class Walk {
  public:
   Walk(std::vector<Candidate> candidates, Constraints constraints, Aim aim = {});
@@ -125,8 +126,9 @@ class Walk {
   std::size_t position_ = 0;
   bool prepared_ = false, stopped_ = false;
   bool explained_ = false;  // the nearest of those that are too slow was measured once more
-  std::size_t passed_ = 0;  // candidates that passed the first test
-  std::vector<std::size_t> rank_of_pass_;  // by candidate: which of them it was, from 1
+  std::size_t runs_ = 0;
+  std::size_t tested_ = 0;                 // candidates whose latency was held against the limit
+  std::vector<std::size_t> rank_of_test_;  // by candidate: which of them it was, from 1
 };
 
 }  // namespace litezoo::ranker

@@ -143,7 +143,7 @@ class BlockRunner {
     if (over() || (count >= kBlockRuns && duration >= kBlockTime)) return true;
     if (!settings_.limit) return false;
     // A model that is far too slow is refuted within a few runs; a PASS waits for its blocks.
-    const SequentialRisk risk{.pass = 0, .fail = settings_.risk};
+    const SequentialRisk risk{.pass = 0, .fail = SequentialRisk::of(settings_.risk).fail};
     return count >= most_runs_ || decide_quantile(valid_runs_ + count, valid_over_ + over_limit,
                                                   settings_.percentile, risk) == Decision::fail;
   }

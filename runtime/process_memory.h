@@ -15,6 +15,10 @@ struct ProcessMemory {
   static ProcessMemory now();
 };
 
+// From here on `peak` tells of what comes, not of what was (clear_refs of proc(5)). Without effect
+// where the kernel does not allow it.
+void reset_peak();
+
 // The largest resident memory this process has had since exec.
 // Not getrusage: its ru_maxrss survives exec and would show the parent's memory.
 Bytes peak_memory();

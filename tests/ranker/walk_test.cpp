@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/error.h"
 #include "tests/ranker/candidates.h"
 
 namespace litezoo::ranker {
@@ -15,16 +16,19 @@ using std::chrono::milliseconds;
 // What each model would give if asked; the walk must ask for no more than it needs.
 struct World {
   std::map<std::string, milliseconds> latency;
-  std::vector<std::string> inspected, measured;
+  std::vector<std::string> inspected, measured, confirmed;
 };
 
 Recommendation drive(Walk& walk, World& world) {
   while (const auto question = walk.next()) {
     const auto& candidate = walk.candidates()[question->candidate];
     const std::string name = candidate.artifact.name;
-    if (question->needs == Needs::inspection) {
+    if (question->needs == Needs::file) {
       world.inspected.push_back(name);
-      walk.inspected(question->candidate, inspection_of(size_of(candidate)->count), std::nullopt);
+      walk.inspected(question->candidate, inspection_of(size_of(candidate)->count), {});
+    } else if (question->confirms) {
+      world.confirmed.push_back(name);
+      walk.confirmed(question->candidate, measurement_of(world.latency.at(name), 100));
     } else {
       world.measured.push_back(name);
       walk.measured(question->candidate, measurement_of(world.latency.at(name), 100));
@@ -59,6 +63,7 @@ TEST_CASE("the smallest model within the limit is chosen and no larger one is to
   CHECK(result.verdict == Verdict::found);
   CHECK(chosen_name(walk, result) == "middle");
   CHECK(world.measured == std::vector<std::string>{"small", "middle"});
+  CHECK(world.confirmed == std::vector<std::string>{"middle"});
   CHECK(world.inspected == std::vector<std::string>{"small", "middle"});
   CHECK(result.larger == 1);
   REQUIRE(elimination_of(walk, result, "small"));
@@ -143,7 +148,7 @@ TEST_CASE("a smaller model that could not be judged is told beside the chosen on
 TEST_CASE("a model with an operator we cannot run falls with the operator's name") {
   Walk walk({candidate_of("a", 100)}, {});
   REQUIRE(walk.next());
-  walk.inspected(0, inspection_of(100), "FlexErf at node 7: there is no kernel");
+  walk.inspected(0, inspection_of(100), {.cannot_run = "FlexErf at node 7: there is no kernel"});
   CHECK_FALSE(walk.next());
   const auto result = walk.result();
   CHECK(result.verdict == Verdict::none);
@@ -169,7 +174,122 @@ TEST_CASE("an earlier measurement is used when it decides, and redone when it ca
     const auto result = drive(walk, world);
     CHECK(result.verdict == Verdict::found);
     CHECK(world.measured.size() == (c.asked_again ? 1U : 0U));
+    CHECK(world.confirmed.size() == 1);
   }
+}
+
+TEST_CASE("two earlier measurements that hold need no new one") {
+  Constraints constraints;
+  constraints.max_latency = milliseconds(20);
+  Candidate candidate = candidate_of("a", 100);
+  candidate.measurement = measurement_of(milliseconds(1), 100);
+  candidate.confirmation = candidate.measurement;
+  World world;
+  Walk walk({candidate}, constraints);
+  CHECK(drive(walk, world).verdict == Verdict::found);
+  CHECK(world.measured.empty());
+  CHECK(world.confirmed.empty());
+}
+
+TEST_CASE("a model whose second process does not hold the limit is not chosen") {
+  Constraints constraints;
+  constraints.max_latency = milliseconds(20);
+  Candidate candidate = candidate_of("a", 100);
+  candidate.inspection = inspection_of(100);
+  candidate.file = FileFacts{};
+  candidate.measurement = measurement_of(milliseconds(1), 100);
+  Walk walk({candidate}, constraints);
+  const auto question = walk.next();
+  REQUIRE(question);
+  CHECK(question->confirms);
+  CHECK(question->risk == doctest::Approx(0.25));
+  walk.confirmed(0, measurement_of(milliseconds(30), 100));
+  CHECK_FALSE(walk.next());
+  const auto result = walk.result();
+  CHECK(result.verdict == Verdict::undecided);
+  CHECK(elimination_of(walk, result, "a")->criterion == "confirm");
+  CHECK(elimination_of(walk, result, "a")->reason.find("UNSTABLE") != std::string::npos);
+}
+
+TEST_CASE("each further confirmation must prove more, so that the risk of all stays bounded") {
+  Constraints constraints;
+  constraints.max_latency = milliseconds(20);
+  std::vector<Candidate> candidates;
+  for (int i = 0; i < 30; ++i) {
+    candidates.push_back(candidate_of(std::to_string(i), static_cast<std::uint64_t>(100 + i)));
+  }
+  Walk walk(candidates, constraints);
+  double total = 0;
+  double last = 1;
+  while (const auto question = walk.next()) {
+    if (question->needs == Needs::file) {
+      walk.inspected(question->candidate, inspection_of(100 + question->candidate), {});
+    } else if (question->confirms) {
+      CHECK(question->risk <= last);
+      last = question->risk;
+      total += question->risk;
+      walk.confirmed(question->candidate, measurement_of(milliseconds(30), 100));
+    } else {
+      walk.measured(question->candidate, measurement_of(milliseconds(1), 100));
+    }
+  }
+  CHECK(last < 0.001);
+  CHECK(total <= 1);
+}
+
+TEST_CASE("objectives are lexicographic: latency decides among models of one size") {
+  World world{.latency = {{"a", milliseconds(9)}, {"b", milliseconds(3)}, {"c", milliseconds(1)}}};
+  Walk walk({candidate_of("a", 100), candidate_of("b", 100), candidate_of("c", 200)}, {});
+  const auto result = drive(walk, world);
+  CHECK(chosen_name(walk, result) == "b");
+  CHECK(world.measured == std::vector<std::string>{"a", "b"});
+  CHECK(result.larger == 1);
+}
+
+TEST_CASE("the fastest is found by measuring all, the expected one first, the others briefly") {
+  World world{.latency = {{"a", milliseconds(9)}, {"b", milliseconds(3)}, {"c", milliseconds(5)}}};
+  std::vector<Candidate> candidates = {candidate_of("a", 100), candidate_of("b", 300),
+                                       candidate_of("c", 200)};
+  candidates[1].expected = milliseconds(4);
+  Walk walk(candidates, {}, {.objectives = parse_objectives("p90,size")});
+  const auto result = drive(walk, world);
+  CHECK(chosen_name(walk, result) == "b");
+  CHECK(world.measured == std::vector<std::string>{"b", "a", "c"});
+  CHECK(elimination_of(walk, result, "a")->criterion == "dominated");
+}
+
+TEST_CASE("the front holds every model that none beats in all objectives") {
+  World world{.latency = {{"small", milliseconds(9)},
+                          {"worse", milliseconds(12)},
+                          {"middle", milliseconds(5)},
+                          {"large", milliseconds(2)}}};
+  Walk walk({candidate_of("large", 400), candidate_of("middle", 300), candidate_of("worse", 200),
+             candidate_of("small", 100)},
+            {}, {.objectives = parse_objectives("size,p90"), .pareto = true});
+  const auto result = drive(walk, world);
+  std::vector<std::string> front;
+  for (const std::size_t i : result.front) front.push_back(walk.candidates()[i].artifact.name);
+  CHECK(front == std::vector<std::string>{"small", "middle", "large"});
+  CHECK(elimination_of(walk, result, "worse")->criterion == "dominated");
+  CHECK(result.complete);
+}
+
+TEST_CASE("a walk that is stopped says what it could not judge") {
+  Constraints constraints;
+  constraints.max_latency = milliseconds(20);
+  Walk walk({candidate_of("a", 100), candidate_of("b", 200)}, constraints);
+  REQUIRE(walk.next());
+  walk.stop("the budget was used up");
+  CHECK_FALSE(walk.next());
+  const auto result = walk.result();
+  CHECK(result.verdict == Verdict::undecided);
+  CHECK_FALSE(result.complete);
+  CHECK(elimination_of(walk, result, "b")->criterion == "budget");
+}
+
+TEST_CASE("an objective that does not exist is named with those that do") {
+  CHECK_THROWS_WITH_AS(parse_objectives("size,beauty"), doctest::Contains("static-memory"), Error);
+  CHECK(parse_objectives("-accuracy,size").size() == 2);
 }
 
 TEST_CASE(

@@ -1,0 +1,305 @@
+#include "cli/agreement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "base/error.h"
+#include "base/float16.h"
+#include "cli/local_model.h"
+#include "cli/npy.h"
+#include "cli/protocol.h"
+#include "runtime/session.h"
+
+namespace litezoo::cli {
+namespace {
+
+struct Affine {
+  double scale = 1, zero = 0;
+};
+
+// Per-tensor quantisation; activations have no other.
+Affine affine_of(const Tensor& tensor) {
+  const auto& q = tensor.quantization;
+  if (q.scale.size() != 1 || q.scale.front() <= 0) return {};
+  return {static_cast<double>(q.scale.front()),
+          q.zero_point.empty() ? 0.0 : static_cast<double>(q.zero_point.front())};
+}
+
+template <typename T>
+std::vector<double> read_as(std::span<const std::byte> data, const Affine& affine) {
+  std::vector<double> values(data.size() / sizeof(T));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    T value{};
+    std::memcpy(&value, data.data() + i * sizeof(T), sizeof(T));
+    values[i] = (static_cast<double>(value) - affine.zero) * affine.scale;
+  }
+  return values;
+}
+
+template <typename T>
+std::vector<std::byte> write_as(std::span<const double> values, const Affine& affine) {
+  std::vector<std::byte> data(values.size() * sizeof(T));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double stored = values[i] / affine.scale + affine.zero;
+    T value{};
+    if constexpr (std::numeric_limits<T>::is_integer) {
+      value = static_cast<T>(std::clamp(std::nearbyint(stored),
+                                        static_cast<double>(std::numeric_limits<T>::min()),
+                                        static_cast<double>(std::numeric_limits<T>::max())));
+    } else {
+      value = static_cast<T>(stored);
+    }
+    std::memcpy(data.data() + i * sizeof(T), &value, sizeof(T));
+  }
+  return data;
+}
+
+const Tensor& input_tensor(const LocalModel& model, std::size_t index) {
+  const Subgraph& main = model.graph.subgraphs.front();
+  return main.tensors[static_cast<std::size_t>(main.inputs[index])];
+}
+
+const Tensor& output_tensor(const LocalModel& model, std::size_t index) {
+  const Subgraph& main = model.graph.subgraphs.front();
+  return main.tensors[static_cast<std::size_t>(main.outputs[index])];
+}
+
+struct Range {
+  double low = -1, high = 1;
+};
+
+// Real numbers that an input can hold: all of a quantised one's, else [-1, 1]; [0, 7] for indices.
+Range range_of(const Tensor& tensor) {
+  switch (tensor.type) {
+    case TensorType::INT32:
+    case TensorType::INT64:
+      return {0, 7};
+    case TensorType::INT8: {
+      const auto [scale, zero] = affine_of(tensor);
+      return {(-128 - zero) * scale, (127 - zero) * scale};
+    }
+    case TensorType::UINT8: {
+      const auto [scale, zero] = affine_of(tensor);
+      return {-zero * scale, (255 - zero) * scale};
+    }
+    default:
+      return {};
+  }
+}
+
+// What both can hold; where they share nothing, the first one's.
+Range shared_range(const Tensor& a, const Tensor& b) {
+  const bool a_is_float = a.type == TensorType::FLOAT32 || a.type == TensorType::FLOAT16;
+  const bool b_is_float = b.type == TensorType::FLOAT32 || b.type == TensorType::FLOAT16;
+  if (a_is_float && !b_is_float) return range_of(b);
+  if (b_is_float && !a_is_float) return range_of(a);
+  const Range x = range_of(a);
+  const Range y = range_of(b);
+  const Range both{std::max(x.low, y.low), std::min(x.high, y.high)};
+  return both.low < both.high ? both : x;
+}
+
+std::string why_not_comparable(const LocalModel& first, const LocalModel& second) {
+  if (first.graph.subgraphs.empty() || second.graph.subgraphs.empty()) return "one has no graph";
+  const Subgraph& a = first.graph.subgraphs.front();
+  const Subgraph& b = second.graph.subgraphs.front();
+  if (a.inputs.size() != b.inputs.size()) {
+    return fmt::format("they take {} and {} inputs", a.inputs.size(), b.inputs.size());
+  }
+  if (a.outputs.size() != b.outputs.size()) {
+    return fmt::format("they give {} and {} outputs", a.outputs.size(), b.outputs.size());
+  }
+  for (std::size_t i = 0; i < a.inputs.size(); ++i) {
+    const Tensor& x = input_tensor(first, i);
+    const Tensor& y = input_tensor(second, i);
+    if (x.shape != y.shape) return fmt::format("input {} has another shape", i);
+    const std::vector<double> one = {0.0};
+    if (stored_values(x.type, one, x).empty() || stored_values(y.type, one, y).empty()) {
+      return fmt::format("input {} holds no numbers", i);
+    }
+  }
+  return {};
+}
+
+void set_input(runtime::Session& session, const LocalModel& model, std::size_t index,
+               std::span<const double> values) {
+  const auto view = session.inputs()[index];
+  const auto data = stored_values(view.type, values, input_tensor(model, index));
+  if (data.size() != view.data.size()) {
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("input {} of '{}' takes {} values, not {}", index, model.name,
+                    view.data.size() * values.size() / std::max<std::size_t>(data.size(), 1),
+                    values.size()));
+  }
+  std::memcpy(view.data.data(), data.data(), data.size());
+}
+
+struct Outputs {
+  std::vector<double> values;
+  std::vector<std::size_t> counts;
+};
+
+Outputs run(runtime::Session& session, const LocalModel& model) {
+  session.reset_variables();
+  session.run();
+  Outputs result;
+  const auto views = session.outputs();
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const auto values = real_values(views[i].type, views[i].data, output_tensor(model, i));
+    result.counts.push_back(values.size());
+    result.values.insert(result.values.end(), values.begin(), values.end());
+  }
+  return result;
+}
+
+// The user's values by input; empty where none are given.
+std::vector<std::vector<double>> given_values(const LocalModel& model,
+                                              const std::vector<std::string>& texts) {
+  std::vector<std::vector<double>> result(model.graph.subgraphs.front().inputs.size());
+  for (const auto& text : texts) {
+    const auto [key, file] = parse_input_file(text);
+    std::size_t index = 0;
+    while (index < result.size() && input_tensor(model, index).name != key &&
+           std::to_string(index) != key) {
+      ++index;
+    }
+    if (index == result.size()) {
+      throw Error(ErrorKind::usage, fmt::format("'{}' has no input '{}'", model.name, key));
+    }
+    const NpyArray array = read_npy(file);
+    result[index] = real_values(array.type, array.data, Tensor{});
+  }
+  return result;
+}
+
+}  // namespace
+
+void add_sample(Agreement& agreement, std::span<const double> first, std::span<const double> second,
+                std::size_t first_output) {
+  double product = 0;
+  double norm_first = 0;
+  double norm_second = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    product += first[i] * second[i];
+    norm_first += first[i] * first[i];
+    norm_second += second[i] * second[i];
+    const double difference = std::abs(first[i] - second[i]);
+    // Written so that NaN on one side counts as the largest difference there is.
+    if (!(difference <= agreement.largest_difference)) agreement.largest_difference = difference;
+  }
+  const double norms = std::sqrt(norm_first) * std::sqrt(norm_second);
+  const double cosine = norms > 0 ? product / norms : norm_first == norm_second ? 1.0 : 0.0;
+  agreement.cosine = agreement.samples == 0 ? cosine : std::min(agreement.cosine, cosine);
+  if (!first.empty()) {
+    const auto [least, most] = std::ranges::minmax(first);
+    agreement.range = std::max(agreement.range, most - least);
+  }
+  const auto place = [&](std::span<const double> values) {
+    const auto head = values.first(std::min(first_output, values.size()));
+    return std::ranges::max_element(head) - head.begin();
+  };
+  const auto before = static_cast<double>(agreement.samples);
+  const double same = place(first) == place(second) ? 1 : 0;
+  agreement.top1 = (agreement.top1 * before + same) / (before + 1);
+  ++agreement.samples;
+}
+
+std::vector<double> real_values(TensorType type, std::span<const std::byte> data,
+                                const Tensor& tensor) {
+  const Affine affine = affine_of(tensor);
+  switch (type) {
+    case TensorType::FLOAT32:
+      return read_as<float>(data, {});
+    case TensorType::FLOAT64:
+      return read_as<double>(data, {});
+    case TensorType::FLOAT16: {
+      std::vector<double> values(data.size() / 2);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        Half half(0.0F);
+        std::memcpy(&half, data.data() + 2 * i, 2);
+        values[i] = static_cast<double>(static_cast<float>(half));
+      }
+      return values;
+    }
+    case TensorType::INT8:
+      return read_as<std::int8_t>(data, affine);
+    case TensorType::UINT8:
+      return read_as<std::uint8_t>(data, affine);
+    case TensorType::BOOL:
+      return read_as<std::uint8_t>(data, {});
+    case TensorType::INT16:
+      return read_as<std::int16_t>(data, affine);
+    case TensorType::INT32:
+      return read_as<std::int32_t>(data, affine);
+    case TensorType::INT64:
+      return read_as<std::int64_t>(data, {});
+    default:
+      return {};
+  }
+}
+
+std::vector<std::byte> stored_values(TensorType type, std::span<const double> values,
+                                     const Tensor& tensor) {
+  const Affine affine = affine_of(tensor);
+  switch (type) {
+    case TensorType::FLOAT32:
+      return write_as<float>(values, {});
+    case TensorType::FLOAT64:
+      return write_as<double>(values, {});
+    case TensorType::INT8:
+      return write_as<std::int8_t>(values, affine);
+    case TensorType::UINT8:
+      return write_as<std::uint8_t>(values, affine);
+    case TensorType::INT16:
+      return write_as<std::int16_t>(values, affine);
+    case TensorType::INT32:
+      return write_as<std::int32_t>(values, affine);
+    case TensorType::INT64:
+      return write_as<std::int64_t>(values, {});
+    default:
+      return {};
+  }
+}
+
+Agreement agreement_of(const LocalModel& first, const LocalModel& second,
+                       const AgreementSettings& settings) {
+  Agreement agreement;
+  agreement.why_not = why_not_comparable(first, second);
+  if (!agreement.why_not.empty()) return agreement;
+  runtime::Session a(first.graph, {.threads = settings.threads});
+  runtime::Session b(second.graph, {.threads = settings.threads});
+  const auto given = given_values(first, settings.inputs);
+  std::minstd_rand random(settings.seed);
+  const std::size_t samples = settings.inputs.empty() ? settings.samples : 1;
+  for (std::size_t sample = 0; sample < samples; ++sample) {
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      std::vector<double> values = given[i];
+      if (values.empty()) {
+        const auto [low, high] = shared_range(input_tensor(first, i), input_tensor(second, i));
+        std::uniform_real_distribution<double> draw(low, high);
+        values.resize(element_count(a.inputs()[i].shape));
+        for (double& value : values) value = draw(random);
+      }
+      set_input(a, first, i, values);
+      set_input(b, second, i, values);
+    }
+    const Outputs x = run(a, first);
+    const Outputs y = run(b, second);
+    if (x.counts != y.counts) {
+      agreement.why_not = "their outputs have different shapes";
+      return agreement;
+    }
+    add_sample(agreement, x.values, y.values, x.counts.empty() ? 0 : x.counts.front());
+  }
+  return agreement;
+}
+
+}  // namespace litezoo::cli

@@ -1,0 +1,210 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "base/error.h"
+#include "cli/bench.h"
+#include "cli/context.h"
+#include "cli/junit.h"
+#include "cli/measure_model.h"
+#include "cli/npy.h"
+#include "tests/builder/write_tflite.h"
+#include "tests/cli/program.h"
+#include "tests/support/graph_builder.h"
+
+using namespace litezoo;
+using namespace litezoo::test;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+// What happens to whoever measures when the measuring process behaves like this script.
+Error error_of_child(const Program& program, const std::string& script) {
+  const auto path = program.file("child.sh", "#!/bin/sh\n" + script);
+  ::chmod(path.c_str(), 0700);
+  std::ostringstream out;
+  std::ostringstream err;
+  const cli::Context context{.out = out, .err = err, .program = path};
+  try {
+    cli::measure_in_child(context, {.path = "model.tflite", .timeout = milliseconds(500)});
+  } catch (const Error& error) {
+    return error;
+  }
+  FAIL("the child's failure was not seen");
+  return Error(ErrorKind::internal, "");
+}
+
+// Runs for as long as it is let.
+void add_endless_loop(GraphBuilder& b) {
+  const std::byte yes{1};
+  const int go = b.constant_bytes(TensorType::BOOL, {1}, {&yes, 1});
+  const int x = b.input(TensorType::FLOAT32, {1});
+  b.op(BuiltinOperator::WHILE, {go, x}, {b.tensor(TensorType::BOOL), b.output(TensorType::FLOAT32)},
+       WhileOptions{1, 2});
+  for (const bool is_body : {false, true}) {
+    b.subgraph();
+    const int flag = b.input(TensorType::BOOL, {1});
+    const int value = b.input(TensorType::FLOAT32, {1});
+    const int first = b.constant<std::int32_t>({1}, {0});
+    b.op(BuiltinOperator::GATHER, {flag, first}, {b.output(TensorType::BOOL, {1})},
+         GatherOptions{});
+    if (is_body) {
+      b.op(BuiltinOperator::ADD, {value, value}, {b.output(TensorType::FLOAT32, {1})},
+           AddOptions{});
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "whatever happens to the measuring process, the one that started it goes on and says it") {
+  struct Case {
+    const char* name;
+    const char* script;
+    ErrorKind kind;
+    const char* said;
+  };
+  const Case cases[] = {
+      {"crashes", "kill -SEGV $$", ErrorKind::internal, "crashed"},
+      {"hangs", "exec sleep 60", ErrorKind::unsupported, "did not end within 500 ms"},
+      {"killed for its memory", "kill -KILL $$", ErrorKind::unsupported, "out of memory"},
+      {"answers nonsense", "echo hello", ErrorKind::corrupt, "not valid JSON"},
+      {"says nothing", "exit 0", ErrorKind::corrupt, "not valid JSON"},
+      {"says why", "echo 'litezoo: no such op' >&2; exit 1", ErrorKind::unsupported, "no such op"},
+  };
+  const Program program;
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    const Error error = error_of_child(program, c.script);
+    CHECK(error.kind() == c.kind);
+    CHECK(std::string(error.what()).find(c.said) != std::string::npos);
+  }
+}
+
+TEST_CASE("a model that never ends is stopped, and the next one is measured all the same") {
+  const Program program;
+  GraphBuilder b;
+  add_endless_loop(b);
+  const auto endless = program.file("a-endless.tflite", as_text(builder::write_tflite(b.graph())));
+  const auto good = program.model("good.tflite");
+  const auto list = program.file("list.txt", endless + "\n" + good + "\n");
+  const auto result = program.run({"recommend", "--from", list, "--max-p90", "60s", "--mode",
+                                   "rapid", "--timeout", "4s", "--json"});
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto document = nlohmann::json::parse(result.out);
+  CHECK(document["chosen"]["name"] == good);
+  CHECK(document["eliminated"][0]["name"] == endless);
+  CHECK(document["eliminated"][0]["criterion"] == "measure");
+}
+
+TEST_CASE("a limit turns a profile into a verdict with an exit code") {
+  const Program program;
+  const auto model = program.model("model.tflite");
+  const auto held = program.run({"profile", model, "--max-p90", "60s", "--json"});
+  CAPTURE(held.err);
+  CHECK(held.exit_code == 0);
+  const auto row = nlohmann::json::parse(held.out)["profiles"][0];
+  CHECK(row["verdict"] == "PASS");
+  CHECK(row["runs_judged"].get<int>() >= 62);
+  // FAIL needs undisturbed runs; on a busy machine the honest answer is UNSTABLE.
+  const auto missed = program.run({"profile", model, "--max-p90", "1ns", "--max-time", "1s"});
+  CHECK((missed.exit_code == 1 || missed.exit_code == 3));
+  CHECK(program.run({"profile", model, "--max-p90", "0ms"}).exit_code == 2);
+}
+
+TEST_CASE("a profile tells where it ran, how, and where the memory went") {
+  const Program program;
+  const auto model = program.model("model.tflite");
+  const auto result =
+      program.run({"profile", model, "--mode", "rapid", "--paced", "5ms", "--json"});
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto measurement = nlohmann::json::parse(result.out)["profiles"][0]["measurement"];
+  CHECK(measurement["settings"]["mode"] == "rapid");
+  CHECK(measurement["settings"]["pace_ns"] == 5'000'000);
+  for (const char* key : {"build", "kernels", "core_class", "engine_version", "taken_at"}) {
+    CAPTURE(key);
+    CHECK_FALSE(measurement[key].get<std::string>().empty());
+  }
+  CHECK_FALSE(measurement["cpus"].empty());
+  CHECK(measurement["memory"]["file"].get<int>() > 0);
+  CHECK(measurement["memory"]["mapped_weights"].get<int>() > 0);
+  CHECK(measurement["memory"]["peak_anonymous"].get<std::uint64_t>() >=
+        measurement["arena"].get<std::uint64_t>());
+  const auto card = program.run({"profile", model, "--mode", "rapid"});
+  for (const char* word : {"latency", "memory", "peak", "engine", "mode rapid"}) {
+    CHECK(card.out.find(word) != std::string::npos);
+  }
+}
+
+TEST_CASE("the user's inputs are measured with and must fit") {
+  const Program program;
+  const auto model = program.model("model.tflite", {.width = 0.25});
+  const auto good = program.file("good.npy", "");
+  const std::vector<std::int32_t> shape = {1, 64, 64, 3};
+  cli::write_npy(good, TensorType::FLOAT32, shape, std::vector<std::byte>(64 * 64 * 3 * 4));
+  const auto given =
+      program.run({"profile", model, "--mode", "rapid", "--input", "0=" + good, "--json"});
+  CAPTURE(given.err);
+  REQUIRE(given.exit_code == 0);
+  const auto settings = nlohmann::json::parse(given.out)["profiles"][0]["measurement"]["settings"];
+  CHECK(settings["inputs"].get<std::string>().size() == 64);
+  const std::vector<std::string> wrong[] = {
+      {"--input", good}, {"--input", "7=" + good}, {"--input", "0=" + model}};
+  for (const auto& words : wrong) {
+    const auto result = program.run({"profile", model, words[0], words[1]});
+    CHECK(result.exit_code != 0);
+    CHECK(is_one_clear_line(result.err));
+  }
+}
+
+TEST_CASE("an earlier measurement proves something only when it says what a new one would") {
+  const auto now = std::chrono::system_clock::now();
+  Measurement earlier;
+  earlier.engine_version = "engine";
+  earlier.build = "build";
+  earlier.litezoo_version = LITEZOO_VERSION;
+  earlier.taken_at = "2026-11-22T08:45:00Z";
+  earlier.samples = {Nanoseconds(1)};
+  const auto taken = *cli::parse_moment(earlier.taken_at);
+  const cli::Freshness fresh{taken + std::chrono::hours(1), std::chrono::hours(2)};
+  CHECK(cli::counts(earlier, {}, "engine", "build", fresh));
+  CHECK_FALSE(cli::counts(earlier, {}, "other engine", "build", fresh));
+  CHECK_FALSE(cli::counts(earlier, {}, "engine", "other build", fresh));
+  CHECK_FALSE(cli::counts(earlier, {.threads = 2}, "engine", "build", fresh));
+  CHECK_FALSE(cli::counts(earlier, {.pace = milliseconds(33)}, "engine", "build", fresh));
+  CHECK_FALSE(cli::counts(earlier, {.cores = "little"}, "engine", "build", fresh));
+  CHECK_FALSE(cli::counts(earlier, {.inputs = "digest"}, "engine", "build", fresh));
+  const cli::Freshness old{taken + std::chrono::hours(3), std::chrono::hours(2)};
+  CHECK_FALSE(cli::counts(earlier, {}, "engine", "build", old));
+  const cli::Freshness clock_was_set_back{taken - std::chrono::hours(1), std::chrono::hours(2)};
+  CHECK_FALSE(cli::counts(earlier, {}, "engine", "build", clock_was_set_back));
+  CHECK(cli::counts(earlier, {}, "engine", "build", {taken - seconds(10), std::chrono::hours(2)}));
+  earlier.taken_at = "yesterday";
+  CHECK_FALSE(cli::counts(earlier, {}, "engine", "build", {now, std::chrono::hours(2)}));
+  CHECK_FALSE(cli::parse_moment(""));
+}
+
+TEST_CASE("only undisturbed blocks tell how fast a device is at its best") {
+  Measurement measurement;
+  CHECK_FALSE(cli::anchor_level(measurement));
+  measurement.blocks = {{.anchor_after = Nanoseconds(5), .stream_after = Nanoseconds(7)},
+                        {.anchor_after = Nanoseconds(1), .voided = "preempted"}};
+  CHECK(cli::anchor_level(measurement)->anchor.count() == 5);
+}
+
+TEST_CASE("JUnit XML holds any text") {
+  const auto text = cli::junit_text("a<b", {{"x", cli::JunitOutcome::passed, ""},
+                                            {"y", cli::JunitOutcome::failed, "1 > \"0\" & \x01\n"},
+                                            {"z", cli::JunitOutcome::error, "?"}});
+  CHECK(text.find("tests=\"3\" failures=\"1\" errors=\"1\"") != std::string::npos);
+  CHECK(text.find("a&lt;b") != std::string::npos);
+  CHECK(text.find("message=\"1 &gt; &quot;0&quot; &amp; \"") != std::string::npos);
+}
