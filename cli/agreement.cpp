@@ -192,8 +192,10 @@ void add_sample(Agreement& agreement, std::span<const double> first, std::span<c
     norm_first += first[i] * first[i];
     norm_second += second[i] * second[i];
     const double difference = std::abs(first[i] - second[i]);
-    // Written so that NaN on one side counts as the largest difference there is.
-    if (!(difference <= agreement.largest_difference)) agreement.largest_difference = difference;
+    // Not a number on one side is the largest difference there is, and stays it.
+    if (std::isnan(difference) || difference > agreement.largest_difference) {
+      agreement.largest_difference = difference;
+    }
   }
   const double norms = std::sqrt(norm_first) * std::sqrt(norm_second);
   const double cosine = norms > 0 ? product / norms : norm_first == norm_second ? 1.0 : 0.0;

@@ -121,7 +121,7 @@ bool counts(const Measurement& earlier, const MeasurementSettings& settings,
   const bool same_engine = earlier.engine_version == engine_version && earlier.build == build &&
                            earlier.litezoo_version == LITEZOO_VERSION;
   const auto taken = parse_moment(earlier.taken_at);
-  if (!same_settings || !same_engine || !taken || undisturbed(earlier).empty()) return false;
+  if (!same_settings || !same_engine || !taken || earlier.samples.empty()) return false;
   return *taken <= freshness.now + kClockSkew && freshness.now - *taken <= freshness.max_age;
 }
 

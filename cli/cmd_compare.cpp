@@ -4,22 +4,32 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <string>
+#include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "cli/commands.h"
+#include "cli/compare_runs.h"
 #include "cli/context.h"
 #include "cli/facts.h"
 #include "cli/inspect_one.h"
 #include "cli/model_bytes.h"
+#include "cli/protocol.h"
 #include "cli/render.h"
 
 namespace litezoo::cli {
 namespace {
 
 struct CompareOptions {
-  std::string left, right;
+  std::vector<std::string> models;
+  ProtocolOptions protocol;
   bool all = false;
+  bool measure = false;
+
+  const std::string& left() const { return models[0]; }
+  const std::string& right() const { return models[1]; }
 };
 
 struct FactRow {
@@ -77,7 +87,7 @@ std::string column_title(const std::string& reference) {
 
 void print_facts(const Context& context, const CompareOptions& options,
                  const std::vector<FactRow>& rows) {
-  const std::string left = column_title(options.left), right = column_title(options.right);
+  const std::string left = column_title(options.left()), right = column_title(options.right());
   Table table({{"fact"}, {left}, {right}, {"change"}});
   std::vector<std::string> same;
   for (const FactRow& row : rows) {
@@ -96,7 +106,7 @@ void print_operators(const Context& context, const CompareOptions& options,
                      const std::vector<OperatorDifference>& operators) {
   if (operators.empty()) return;
   context.out << '\n';
-  const std::string left = column_title(options.left), right = column_title(options.right);
+  const std::string left = column_title(options.left()), right = column_title(options.right());
   Table table(
       {{"operator"}, {"version", Align::right}, {left, Align::right}, {right, Align::right}});
   for (const OperatorDifference& d : operators) {
@@ -105,15 +115,20 @@ void print_operators(const Context& context, const CompareOptions& options,
   table.print(context);
 }
 
-void compare(const Context& context, const CompareOptions& options) {
-  const ModelBytes left = open_bytes(context, options.left);
-  const ModelBytes right = open_bytes(context, options.right);
-  const auto left_report = full_report(options.left, left.bytes(), {});
-  const auto right_report = full_report(options.right, right.bytes(), {});
+void compare(Context& context, const CompareOptions& options) {
+  if (options.measure) return compare_runs(context, options.models, protocol_of(options.protocol));
+  if (options.models.size() > 2) {
+    throw Error(ErrorKind::usage,
+                "the facts of two models are compared; --measure compares more of them");
+  }
+  const ModelBytes left = open_bytes(context, options.left());
+  const ModelBytes right = open_bytes(context, options.right());
+  const auto left_report = full_report(options.left(), left.bytes(), {});
+  const auto right_report = full_report(options.right(), right.bytes(), {});
   const auto rows = compare_facts(left_report, right_report);
   const auto operators = operator_differences(left_report.inspection, right_report.inspection);
   if (context.json) {
-    print_json(context, document(options.left, options.right, rows, operators));
+    print_json(context, document(options.left(), options.right(), rows, operators));
     return;
   }
   print_facts(context, options, rows);
@@ -124,9 +139,14 @@ void compare(const Context& context, const CompareOptions& options) {
 
 void add_compare(CLI::App& command, Context& context) {
   auto options = std::make_shared<CompareOptions>();
-  command.add_option("left", options->left, "A model reference; FILE!MEMBER inside a bundle")
-      ->required();
-  command.add_option("right", options->right, "The other one")->required();
+  command
+      .add_option("models", options->models,
+                  "Two model references, or more with --measure; FILE!MEMBER inside a bundle")
+      ->required()
+      ->expected(2, 64);
+  command.add_flag("--measure", options->measure,
+                   "Run them in turns: how many times faster, and how far the outputs agree");
+  add_protocol_options(command, options->protocol);
   command.add_flag("--all", options->all, "Also what is the same in both");
   add_common_options(command, context);
   command.callback([&context, options] { compare(context, *options); });

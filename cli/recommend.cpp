@@ -145,9 +145,12 @@ class Driver {
   // Two that count prove what a measurement and its confirmation would; others tell the order.
   void add_earlier_measurements(ranker::Candidate& candidate) {
     for (auto& earlier : catalog::measurements(workspace_.catalog(), candidate.artifact.sha256)) {
+      // Disturbed runs can prove that a limit is held, but give no figures.
+      const bool tells = selection_.constraints.max_latency || !undisturbed(earlier).empty();
       const bool here = earlier.device == bench_.device().fingerprint;
-      if (here && counts(earlier, selection_.protocol.settings, runtime::engine_version(),
-                         runtime::build_description(), freshness_)) {
+      if (here && tells &&
+          counts(earlier, selection_.protocol.settings, runtime::engine_version(),
+                 runtime::build_description(), freshness_)) {
         auto& place = candidate.measurement ? candidate.confirmation : candidate.measurement;
         if (!place) place = std::move(earlier);
       } else if (const auto summary = summarise(earlier); summary && !candidate.expected) {

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include <iostream>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -12,6 +12,8 @@
 #include "cli/junit.h"
 #include "cli/measure_model.h"
 #include "cli/npy.h"
+#include "cli/protocol.h"
+#include "cli/workspace.h"
 #include "tests/builder/write_tflite.h"
 #include "tests/cli/program.h"
 #include "tests/support/graph_builder.h"
@@ -102,6 +104,22 @@ TEST_CASE("a model that never ends is stopped, and the next one is measured all 
   CHECK(document["chosen"]["name"] == good);
   CHECK(document["eliminated"][0]["name"] == endless);
   CHECK(document["eliminated"][0]["criterion"] == "measure");
+}
+
+TEST_CASE("a machine that is another one after a measurement is noticed") {
+  const Program program;
+  const auto path =
+      program.file("child.sh", "#!/bin/sh\necho '{\"device\":\"another\",\"samples_ns\":[1]}'\n");
+  ::chmod(path.c_str(), 0700);
+  ::setenv("LITEZOO_HOME", program.home().c_str(), 1);
+  std::ostringstream out;
+  std::ostringstream err;
+  const cli::Context context{.out = out, .err = err, .program = path};
+  cli::Workspace workspace(context);
+  const cli::Bench bench(context, workspace, cli::protocol_of({}));
+  CHECK_THROWS_WITH_AS(bench.measure({"model", "model.tflite", std::string(64, '0')}),
+                       doctest::Contains("this machine changed"), Error);
+  ::unsetenv("LITEZOO_HOME");
 }
 
 TEST_CASE("a limit turns a profile into a verdict with an exit code") {
