@@ -26,8 +26,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"recommend", "The smallest model that meets the constraints, with the reasons",
      "litezoo recommend --task image-segmentation --max-p90 20ms --max-size 5MB", add_recommend},
     {"verify", "Check that a locked choice still holds", "litezoo verify model.lock", add_verify},
-    {"catalog", "What the catalog holds; enter, carry over, verify, back up", "litezoo catalog stats",
-     add_catalog},
+    {"catalog", "What the catalog holds; enter, carry over, verify, back up",
+     "litezoo catalog stats", add_catalog},
     {"doctor", "Check this machine, the engine and Litezoo's files", "litezoo doctor", add_doctor},
     {"measure-child", "", "", add_measure_child, true},
 });
