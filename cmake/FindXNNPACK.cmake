@@ -43,7 +43,7 @@ if(XNNPACK_FOUND AND NOT TARGET XNNPACK::XNNPACK)
       xnn_define_binary xnn_define_unary xnn_define_static_transpose xnn_define_concatenate2
       xnn_define_even_split2 xnn_define_static_slice xnn_define_static_reduce xnn_define_copy
       xnn_define_tanh xnn_define_exp xnn_define_log xnn_define_gelu xnn_define_reciprocal_square_root
-      xnn_define_batch_matrix_multiply xnn_define_space_to_depth_2d
+      xnn_define_batch_matrix_multiply xnn_define_space_to_depth_2d xnn_define_depth_to_space_2d
       xnn_define_dynamically_quantized_tensor_value xnn_define_static_mean xnn_define_static_expand_dims
       xnn_define_channelwise_quantized_tensor_value_v2 xnn_define_blockwise_quantized_tensor_value
       xnn_reshape_runtime xnn_setup_runtime_v2 xnn_create_runtime_v4 xnn_get_runtime_profiling_info

@@ -38,15 +38,39 @@ const char* check_scales(const WeightCheck& weights, Precision precision) noexce
     return "its weights have a zero point";
   }
   for (const float scale : scales) {
-    if (!is_scale(scale) || !is_scale(scale * weights.input->scale()) ||
-        !is_convolution_scale(scale * weights.input->scale() / weights.output->scale())) {
+    const float ratio = scale * weights.input->scale() / weights.output->scale();
+    // A single channel whose weights are all but zero is raised to the least (least_filter_scale).
+    const bool small_enough = scales.size() > 1 ? ratio < kMostRatio : is_convolution_scale(ratio);
+    if (!is_scale(scale) || !is_scale(scale * weights.input->scale()) || !small_enough) {
       return "its scales are too far apart";
     }
   }
   return nullptr;
 }
 
+const char* check_hybrid(const WeightCheck& weights) noexcept {
+  if (!kHasDynamicQuantization) return "it quantises while running";
+  const Quantization& quantization = weights.filter->quantization();
+  const std::vector<float>& scales = quantization.scale;
+  if (!weights.filter->constant) return "its weights are computed";
+  if (quantization.blockwise || scales.empty()) return "its weights have an unusual scale";
+  if (scales.size() > 1 &&
+      (scales.size() != weights.channels ||
+       quantization.quantized_dimension != static_cast<std::int32_t>(weights.dimension))) {
+    return "its scales belong to another dimension";
+  }
+  if (!std::ranges::all_of(scales, is_scale) ||
+      std::ranges::any_of(quantization.zero_point, [](std::int64_t zero) { return zero != 0; })) {
+    return "its weights have an unusual scale";
+  }
+  return check_bias(weights, TensorType::FLOAT32);
+}
+
 }  // namespace
+
+bool is_hybrid(const WeightCheck& weights) noexcept {
+  return weights.input->type == TensorType::FLOAT32 && weights.filter->type == TensorType::INT8;
+}
 
 Precision precision(const RuntimeTensor& tensor) noexcept {
   if (tensor.rank() > kMaxRank || tensor.size() == 0 || tensor.definition->sparsity) {
@@ -94,6 +118,11 @@ std::optional<Range> clamp_of(ActivationFunction activation) noexcept {
   }
 }
 
+float least_filter_scale(const RuntimeTensor& input, const RuntimeTensor& output) noexcept {
+  // A little above the bound: rounding must not bring the ratio below it again.
+  return kLeastRatio * 1.0001F * output.scale() / input.scale();
+}
+
 const char* check_weights(const WeightCheck& weights) noexcept {
   const Precision common = common_precision({weights.input, weights.output});
   const RuntimeTensor& filter = *weights.filter;
@@ -101,6 +130,7 @@ const char* check_weights(const WeightCheck& weights) noexcept {
   if (!filter.constant) return "its weights are computed";
   if (filter.size() == 0 || filter.definition->sparsity) return "its weights are sparse or empty";
   if (common == Precision::f32) {
+    if (is_hybrid(weights)) return weights.hybrid ? check_hybrid(weights) : "it is hybrid";
     if (filter.type != TensorType::FLOAT32) return "its weights have another type than its input";
     return check_bias(weights, TensorType::FLOAT32);
   }

@@ -37,9 +37,14 @@ inline bool within(float ratio, float low, float high) noexcept {
 }
 
 // Requantisation factors that XNNPACK's convolutions take.
+inline constexpr float kLeastRatio = 0x1.0p-32F;
+inline constexpr float kMostRatio = 256.0F;
 inline bool is_convolution_scale(float ratio) noexcept {
-  return within(ratio, 0x1.0p-32F, 256.0F);
+  return within(ratio, kLeastRatio, kMostRatio);
 }
+// What a channel's scale has to be at least for that. Channels whose weights are all but zero have
+// less; their sums round to nothing with either.
+float least_filter_scale(const RuntimeTensor& input, const RuntimeTensor& output) noexcept;
 
 // Whether a filter (FLOAT32, or 8-bit with one scale, or INT8 with a scale for each of the
 // `channels` along `dimension`) and a bias of `channels` elements fit an input and an output of
@@ -48,8 +53,19 @@ struct WeightCheck {
   const RuntimeTensor *input, *filter, *bias /* may be null */, *output;
   std::size_t dimension, channels;
   bool per_channel;
+  bool hybrid = false;  // the operator takes FLOAT32 activations with INT8 weights
 };
 const char* check_weights(const WeightCheck& weights) noexcept;
+
+// What only releases with dynamic quantisation (qd8) do.
+#if LITEZOO_HAS_xnn_define_dynamically_quantized_tensor_value
+inline constexpr bool kHasDynamicQuantization = true;
+#else
+inline constexpr bool kHasDynamicQuantization = false;
+#endif
+
+// FLOAT32 input and output with INT8 weights: XNNPACK quantises the input while it runs.
+bool is_hybrid(const WeightCheck& weights) noexcept;
 
 // Constant INT32 or INT64 values of an input, e.g. axes or paddings; nullopt when it is not that.
 std::optional<std::vector<std::int64_t>> constant_integers(const RuntimeTensor& tensor);

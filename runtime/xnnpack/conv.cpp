@@ -44,12 +44,28 @@ const RuntimeTensor* bias_of(const Node& node) {
   return node.has_input(2) ? &node.input(2) : nullptr;
 }
 
+float least_scale(const Node& node) {
+  return least_filter_scale(node.input(0), node.output(0));
+}
+
 std::uint32_t bias_value(const Node& node, Definition& definition) {
   const RuntimeTensor* bias = bias_of(node);
   return bias ? definition.bias(*bias, node.input(0), node.input(1)) : XNN_INVALID_VALUE_ID;
 }
 
-Reason check(const Node& node, const Convolution& convolution, std::size_t channel_dimension) {
+WeightCheck weights_of(const Node& node, std::size_t channel_dimension, bool hybrid) {
+  return {&node.input(0),
+          &node.input(1),
+          bias_of(node),
+          &node.output(0),
+          channel_dimension,
+          static_cast<std::size_t>(node.input(1).shape[channel_dimension]),
+          true,
+          hybrid};
+}
+
+Reason check(const Node& node, const Convolution& convolution, std::size_t channel_dimension,
+             bool hybrid) {
   const Shape& filter = node.input(1).shape;
   if (node.output(0).rank() != 4) return "its output has no 4 dimensions";
   const std::int32_t channels = filter[channel_dimension];
@@ -59,8 +75,7 @@ Reason check(const Node& node, const Convolution& convolution, std::size_t chann
           check_window(convolution.window, node.input(0).shape, node.output(0).shape)) {
     return reason;
   }
-  return check_weights({&node.input(0), &node.input(1), bias_of(node), &node.output(0),
-                        channel_dimension, static_cast<std::size_t>(channels), true});
+  return check_weights(weights_of(node, channel_dimension, hybrid));
 }
 
 }  // namespace
@@ -80,7 +95,7 @@ Reason supports_conv_2d(const Node& node) {
   if (filter[3] < 1 || channels % filter[3] != 0) return "its groups do not divide its channels";
   const std::int32_t groups = channels / filter[3];
   if (groups < 1 || filter[0] % groups != 0) return "its groups do not divide its channels";
-  return check(node, conv_2d(node), 0);
+  return check(node, conv_2d(node), 0, groups == 1);
 }
 
 void define_conv_2d(const Node& node, Definition& definition) {
@@ -88,7 +103,12 @@ void define_conv_2d(const Node& node, Definition& definition) {
   const Shape& filter = node.input(1).shape;
   const std::int32_t groups = node.input(0).shape[3] / filter[3];
   const Range range = *clamp_of(activation);
-  const std::uint32_t filter_id = definition.filter(node.input(1), 0);
+  const bool hybrid = is_hybrid(weights_of(node, 0, true));
+  // A scale for each image: three dimensions of it.
+  const std::uint32_t input_id =
+      hybrid ? definition.dynamic(node.input(0), 3) : definition.value(node.input(0));
+  const std::uint32_t filter_id = hybrid ? definition.dynamic_filter(node.input(1), 0)
+                                         : definition.filter(node.input(1), 0, least_scale(node));
   const std::uint32_t bias_id = bias_value(node, definition);
   xnn::check(
       xnn_define_convolution_2d(
@@ -96,8 +116,8 @@ void define_conv_2d(const Node& node, Definition& definition) {
           unsigned_of(window.stride_h), unsigned_of(window.stride_w),
           unsigned_of(window.dilation_h), unsigned_of(window.dilation_w), unsigned_of(groups),
           static_cast<std::size_t>(filter[3]), static_cast<std::size_t>(filter[0] / groups),
-          range.min, range.max, definition.value(node.input(0)), filter_id, bias_id,
-          definition.value(node.output(0)), padding_flag(window.padding)),
+          range.min, range.max, input_id, filter_id, bias_id, definition.value(node.output(0)),
+          padding_flag(window.padding)),
       "define a convolution");
 }
 
@@ -116,14 +136,14 @@ Reason supports_depthwise_conv_2d(const Node& node) {
   if (filter[0] != 1 || channels < 1 || filter[3] % channels != 0 || filter[3] < channels) {
     return "its weights do not fit its channels";
   }
-  return check(node, depthwise(node), 3);
+  return check(node, depthwise(node), 3, false);
 }
 
 void define_depthwise_conv_2d(const Node& node, Definition& definition) {
   const auto [window, activation, unused] = depthwise(node);
   const std::int32_t channels = node.input(0).shape[3];
   const Range range = *clamp_of(activation);
-  const std::uint32_t filter_id = definition.filter(node.input(1), 3);
+  const std::uint32_t filter_id = definition.filter(node.input(1), 3, least_scale(node));
   const std::uint32_t bias_id = bias_value(node, definition);
   xnn::check(
       xnn_define_depthwise_convolution_2d(

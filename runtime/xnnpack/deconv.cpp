@@ -85,8 +85,8 @@ Reason check(const Deconvolution& op, const RuntimeTensor& output) {
     return "its output shape does not follow from its stride";
   }
   if (!clamp_of(op.activation)) return "its activation is not a clamp";
-  return check_weights(
-      {op.input, op.filter, op.bias, &output, 0, static_cast<std::size_t>(filter[0]), false});
+  return check_weights({op.input, op.filter, op.bias, &output, 0,
+                        static_cast<std::size_t>(filter[0]), kHasDynamicQuantization});
 }
 
 void define(const Deconvolution& op, const RuntimeTensor& output, Definition& definition) {
@@ -94,7 +94,8 @@ void define(const Deconvolution& op, const RuntimeTensor& output, Definition& de
   const Fit rows = *fit(op.input->shape[1], filter[1], op.stride_h, output.shape[1], op.padding);
   const Fit columns = *fit(op.input->shape[2], filter[2], op.stride_w, output.shape[2], op.padding);
   const Range range = *clamp_of(op.activation);
-  const std::uint32_t filter_id = definition.filter(*op.filter, 0);
+  const std::uint32_t filter_id =
+      definition.filter(*op.filter, 0, least_filter_scale(*op.input, output));
   const std::uint32_t bias_id =
       op.bias ? definition.bias(*op.bias, *op.input, *op.filter) : XNN_INVALID_VALUE_ID;
   xnn::check(

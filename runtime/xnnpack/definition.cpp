@@ -85,17 +85,18 @@ std::uint32_t Definition::value(const RuntimeTensor& tensor, Use use) {
 }
 
 std::uint32_t Definition::filter(const RuntimeTensor& tensor, std::size_t channel_dimension,
-                                 std::span<const std::size_t> shape) {
+                                 float least_scale, std::span<const std::size_t> shape) {
   const std::vector<std::size_t> own_shape = dimensions(tensor.shape);
   if (shape.empty()) shape = own_shape;
   if (tensor.type == TensorType::FLOAT32 || tensor.quantization().scale.size() < 2) {
     return define(tensor, {shape, tensor.data, XNN_INVALID_VALUE_ID, 0});
   }
+  std::vector<float> scales = tensor.quantization().scale;
+  for (float& scale : scales) scale = std::max(scale, least_scale);
   std::uint32_t id = XNN_INVALID_VALUE_ID;
-  check(xnn_define_channelwise_quantized_tensor_value(subgraph_.get(), xnn_datatype_qcint8,
-                                                      keep_scales(tensor.quantization().scale),
-                                                      shape.size(), channel_dimension, shape.data(),
-                                                      tensor.data, XNN_INVALID_VALUE_ID, 0, &id),
+  check(xnn_define_channelwise_quantized_tensor_value(
+            subgraph_.get(), xnn_datatype_qcint8, keep_scales(std::move(scales)), shape.size(),
+            channel_dimension, shape.data(), tensor.data, XNN_INVALID_VALUE_ID, 0, &id),
         fmt::format("take weights '{}'", tensor.definition->name));
   return id;
 }
@@ -116,6 +117,70 @@ std::uint32_t Definition::bias(const RuntimeTensor& tensor, const RuntimeTensor&
                               shape.data(), tensor.data, XNN_INVALID_VALUE_ID, 0, &id);
   check(status, fmt::format("take bias '{}'", tensor.definition->name));
   return id;
+}
+
+#if LITEZOO_HAS_xnn_define_dynamically_quantized_tensor_value
+std::uint32_t Definition::dynamic(const RuntimeTensor& tensor, std::size_t depth,
+                                  std::span<const std::size_t> shape) {
+  const auto key = std::pair(&tensor, depth);
+  if (const auto found = dynamic_.find(key); found != dynamic_.end()) return found->second;
+  const std::vector<std::size_t> own_shape = dimensions(tensor.shape);
+  std::uint32_t input = value(tensor);
+  if (shape.empty()) {
+    shape = own_shape;
+  } else if (!std::ranges::equal(shape, own_shape)) {
+    const std::uint32_t flat = temporary(tensor, shape);
+    reshape(input, flat, shape);
+    input = flat;
+  }
+  std::uint32_t id = XNN_INVALID_VALUE_ID;
+  check(xnn_define_dynamically_quantized_tensor_value(subgraph_.get(), xnn_datatype_qdint8,
+                                                      shape.size(), depth, shape.data(),
+                                                      XNN_INVALID_VALUE_ID, 0, &id),
+        fmt::format("quantise tensor '{}' while running", tensor.definition->name));
+  convert(input, id);
+  dynamic_.emplace(key, id);
+  return id;
+}
+
+std::uint32_t Definition::dynamic_filter(const RuntimeTensor& tensor,
+                                         std::size_t channel_dimension) {
+  const std::vector<std::size_t> shape = dimensions(tensor.shape);
+  std::vector<float> scales = tensor.quantization().scale;
+  if (scales.size() == 1) scales.assign(shape.at(channel_dimension), scales.front());
+  std::uint32_t id = XNN_INVALID_VALUE_ID;
+  check(xnn_define_channelwise_quantized_tensor_value(
+            subgraph_.get(), xnn_datatype_qcint8, keep_scales(std::move(scales)), shape.size(),
+            channel_dimension, shape.data(), tensor.data, XNN_INVALID_VALUE_ID, 0, &id),
+        fmt::format("take weights '{}'", tensor.definition->name));
+  return id;
+}
+#else
+std::uint32_t Definition::dynamic(const RuntimeTensor& tensor, std::size_t,
+                                  std::span<const std::size_t>) {
+  throw Error(ErrorKind::unsupported,
+              fmt::format("this XNNPACK cannot quantise tensor '{}' while running",
+                          tensor.definition->name));
+}
+
+std::uint32_t Definition::dynamic_filter(const RuntimeTensor& tensor, std::size_t) {
+  return dynamic(tensor, 1);
+}
+#endif
+
+void Definition::convert(std::uint32_t input, std::uint32_t output) {
+#if LITEZOO_HAS_xnn_define_unary
+  check(xnn_define_unary(subgraph_.get(), xnn_unary_convert, nullptr, input, output, 0),
+        "define a conversion");
+#else
+  check(xnn_define_convert(subgraph_.get(), input, output, 0), "define a conversion");
+#endif
+}
+
+void Definition::reshape(std::uint32_t input, std::uint32_t output,
+                         std::span<const std::size_t> shape) {
+  check(xnn_define_static_reshape(subgraph_.get(), shape.size(), shape.data(), input, output, 0),
+        "define a reshape");
 }
 
 std::uint32_t Definition::temporary(const RuntimeTensor& like, std::span<const std::size_t> shape) {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/kernels/kernel.h"
@@ -29,12 +30,20 @@ class Definition {
   // The value of a tensor, defined when it is first asked for.
   std::uint32_t value(const RuntimeTensor& tensor, Use use = Use::streamed);
   // Weights with one scale a channel of dimension `channel_dimension` (or one for all), under
-  // another shape when `shape` is not empty.
+  // another shape when `shape` is not empty. A channel's scale below `least_scale` becomes that.
   std::uint32_t filter(const RuntimeTensor& tensor, std::size_t channel_dimension,
-                       std::span<const std::size_t> shape = {});
+                       float least_scale, std::span<const std::size_t> shape = {});
   // A bias of an 8-bit operator takes its scale from input and filter.
   std::uint32_t bias(const RuntimeTensor& tensor, const RuntimeTensor& input,
                      const RuntimeTensor& filter);
+  // A FLOAT32 tensor quantised while running, a scale for each slice of its last `depth`
+  // dimensions, and weights that an operator multiplies it with: INT8, one scale a channel of
+  // dimension `channel_dimension` or one for all. Releases with qd8 only: else Error(unsupported).
+  std::uint32_t dynamic(const RuntimeTensor& tensor, std::size_t depth,
+                        std::span<const std::size_t> shape = {});
+  std::uint32_t dynamic_filter(const RuntimeTensor& tensor, std::size_t channel_dimension);
+  void convert(std::uint32_t input, std::uint32_t output);
+  void reshape(std::uint32_t input, std::uint32_t output, std::span<const std::size_t> shape);
   // An intermediate value with the type and scale of `like` but another shape.
   std::uint32_t temporary(const RuntimeTensor& like, std::span<const std::size_t> shape);
   // `values` as a float constant of this shape.
@@ -55,6 +64,7 @@ class Definition {
 
   SubgraphHandle subgraph_;
   std::map<const RuntimeTensor*, std::uint32_t> values_;
+  std::map<std::pair<const RuntimeTensor*, std::size_t>, std::uint32_t> dynamic_;  // and depth
   std::deque<std::vector<std::byte>> constants_;
 };
 

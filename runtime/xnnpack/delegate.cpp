@@ -8,17 +8,29 @@
 namespace litezoo::runtime::xnn {
 
 Delegate::Delegate(std::span<const LoweredNode> nodes, std::vector<RuntimeTensor*> inputs,
-                   std::vector<RuntimeTensor*> outputs, const ThreadPool& threads)
+                   std::vector<RuntimeTensor*> outputs, const Surroundings& surroundings)
     : inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
   const std::vector<const RuntimeTensor*> read(inputs_.begin(), inputs_.end());
   const std::vector<const RuntimeTensor*> written(outputs_.begin(), outputs_.end());
   Definition definition(read, written);
   for (const LoweredNode& lowered : nodes) lowered.lowering.define(*lowered.node, definition);
   xnn_runtime_t runtime = nullptr;
-  check(xnn_create_runtime_v2(definition.subgraph(), threads.native(), 0, &runtime),
+  pthreadpool_t threads = surroundings.threads.native();
+#if LITEZOO_HAS_xnn_create_runtime_v4
+  check(xnn_create_runtime_v4(definition.subgraph(), nullptr, surroundings.workspace, threads, 0,
+                              &runtime),
         "create a runtime");
+#else
+  check(xnn_create_runtime_v2(definition.subgraph(), threads, 0, &runtime), "create a runtime");
+#endif
   runtime_.reset(runtime);
   constants_ = definition.take_constants();
+}
+
+void Delegate::reserve() {
+#if LITEZOO_HAS_xnn_reshape_runtime
+  check(xnn_reshape_runtime(runtime_.get()), "reshape a runtime");
+#endif
 }
 
 void Delegate::bind() {
@@ -26,7 +38,11 @@ void Delegate::bind() {
   std::uint32_t id = 0;
   for (const RuntimeTensor* tensor : inputs_) values.push_back({id++, tensor->data});
   for (const RuntimeTensor* tensor : outputs_) values.push_back({id++, tensor->data});
+#if LITEZOO_HAS_xnn_setup_runtime_v2
+  check(xnn_setup_runtime_v2(runtime_.get(), values.size(), values.data()), "set up a runtime");
+#else
   check(xnn_setup_runtime(runtime_.get(), values.size(), values.data()), "set up a runtime");
+#endif
 }
 
 void Delegate::run() {

@@ -20,11 +20,19 @@ struct LoweredNode {
 // Some nodes as one XNNPACK runtime, which reads and writes the tensors' memory directly.
 class Delegate {
  public:
-  // `inputs` are computed elsewhere, `outputs` are needed elsewhere. Tensors and pool must outlive
-  // it. Throws Error(unsupported) when XNNPACK refuses: the nodes are then for our own kernels.
+  // What it needs besides its nodes; all of it must outlive it.
+  struct Surroundings {
+    const ThreadPool& threads;
+    xnn_workspace* workspace = nullptr;  // shared with other delegates; may be null
+  };
+  // `inputs` are computed elsewhere, `outputs` are needed elsewhere. The tensors must outlive it.
+  // Throws Error(unsupported) when XNNPACK refuses: the nodes are then for our own kernels.
   Delegate(std::span<const LoweredNode> nodes, std::vector<RuntimeTensor*> inputs,
-           std::vector<RuntimeTensor*> outputs, const ThreadPool& threads);
+           std::vector<RuntimeTensor*> outputs, const Surroundings& surroundings);
 
+  // Before the first bind(): all delegates of a workspace, because each may enlarge and so move it.
+  // Throws Error(unsupported) when XNNPACK refuses.
+  void reserve();
   // After the tensors got (other) memory. Throws Error(unsupported) when XNNPACK refuses.
   void bind();
   // Requires bind(). Throws Error(internal) when XNNPACK fails.

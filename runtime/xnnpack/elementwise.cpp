@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "runtime/xnnpack/checks.h"
 #include "runtime/xnnpack/definition.h"
@@ -13,25 +14,57 @@ namespace {
 
 constexpr std::array kFloatOnly = {Precision::f32};
 constexpr std::array kAll = {Precision::f32, Precision::qs8, Precision::qu8};
-constexpr std::array kFloatAndSigned = {Precision::f32, Precision::qs8};
 
 struct Binary {
   BuiltinOperator code;
   std::span<const Precision> precisions;
-  xnn_status (*clamped)(xnn_subgraph_t, float, float, std::uint32_t, std::uint32_t, std::uint32_t,
-                        std::uint32_t);
-  xnn_status (*plain)(xnn_subgraph_t, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t);
+  bool clamps;  // has a fused activation
+  xnn_status (*define)(xnn_subgraph_t, Range, std::uint32_t a, std::uint32_t b, std::uint32_t out);
 };
 
+#if LITEZOO_HAS_xnn_define_binary
+template <xnn_binary_operator kType>
+xnn_status binary(xnn_subgraph_t subgraph, Range range, std::uint32_t a, std::uint32_t b,
+                  std::uint32_t out) {
+  const xnn_binary_params params{static_cast<double>(range.min), static_cast<double>(range.max)};
+  const bool bounded = std::isfinite(range.min) || std::isfinite(range.max);
+  return xnn_define_binary(subgraph, kType, bounded ? &params : nullptr, a, b, out, 0);
+}
+#define LITEZOO_CLAMPED(type, function) binary<type>
+#define LITEZOO_PLAIN(type, function) binary<type>
+#else
+template <auto kFunction>
+xnn_status clamped(xnn_subgraph_t subgraph, Range range, std::uint32_t a, std::uint32_t b,
+                   std::uint32_t out) {
+  return kFunction(subgraph, range.min, range.max, a, b, out, 0);
+}
+template <auto kFunction>
+xnn_status plain(xnn_subgraph_t subgraph, Range, std::uint32_t a, std::uint32_t b,
+                 std::uint32_t out) {
+  return kFunction(subgraph, a, b, out, 0);
+}
+// One table for both: the newer release knows the operators by a number, the older by a function.
+#define LITEZOO_CLAMPED(type, function) clamped<function>
+#define LITEZOO_PLAIN(type, function) plain<function>
+#endif
+
 constexpr auto kBinaries = std::to_array<Binary>({
-    {BuiltinOperator::ADD, kAll, xnn_define_add2, nullptr},
-    {BuiltinOperator::MUL, kAll, xnn_define_multiply2, nullptr},
-    {BuiltinOperator::SUB, kAll, xnn_define_subtract, nullptr},
-    {BuiltinOperator::DIV, kFloatOnly, xnn_define_divide, nullptr},
-    {BuiltinOperator::MAXIMUM, kFloatOnly, nullptr, xnn_define_maximum2},
-    {BuiltinOperator::MINIMUM, kFloatOnly, nullptr, xnn_define_minimum2},
-    {BuiltinOperator::SQUARED_DIFFERENCE, kFloatOnly, nullptr, xnn_define_squared_difference},
+    {BuiltinOperator::ADD, kAll, true, LITEZOO_CLAMPED(xnn_binary_add, xnn_define_add2)},
+    {BuiltinOperator::MUL, kAll, true, LITEZOO_CLAMPED(xnn_binary_multiply, xnn_define_multiply2)},
+    {BuiltinOperator::SUB, kAll, true, LITEZOO_CLAMPED(xnn_binary_subtract, xnn_define_subtract)},
+    {BuiltinOperator::DIV, kFloatOnly, true, LITEZOO_CLAMPED(xnn_binary_divide, xnn_define_divide)},
+    {BuiltinOperator::MAXIMUM, kFloatOnly, false,
+     LITEZOO_PLAIN(xnn_binary_maximum, xnn_define_maximum2)},
+    {BuiltinOperator::MINIMUM, kFloatOnly, false,
+     LITEZOO_PLAIN(xnn_binary_minimum, xnn_define_minimum2)},
+    {BuiltinOperator::SQUARED_DIFFERENCE, kFloatOnly, false,
+     LITEZOO_PLAIN(xnn_binary_squared_difference, xnn_define_squared_difference)},
 });
+#undef LITEZOO_CLAMPED
+#undef LITEZOO_PLAIN
+
+constexpr Range kUnbounded{-std::numeric_limits<float>::infinity(),
+                           std::numeric_limits<float>::infinity()};
 
 const Binary& binary_of(const Node& node) {
   return *std::ranges::find(kBinaries, node.op().code, &Binary::code);
@@ -65,67 +98,8 @@ bool broadcasts_to(const Shape& input, const Shape& output) noexcept {
   return true;
 }
 
-using UnaryFunction = xnn_status (*)(xnn_subgraph_t, std::uint32_t, std::uint32_t, std::uint32_t);
-
-template <ActivationFunction kActivation>
-xnn_status define_clamp(xnn_subgraph_t subgraph, std::uint32_t input, std::uint32_t output,
-                        std::uint32_t flags) {
-  const Range range = *clamp_of(kActivation);
-  return xnn_define_clamp(subgraph, range.min, range.max, input, output, flags);
-}
-
-xnn_status define_elu(xnn_subgraph_t subgraph, std::uint32_t input, std::uint32_t output,
-                      std::uint32_t flags) {
-  return xnn_define_elu(subgraph, 1.0F, input, output, flags);
-}
-
-struct Unary {
-  BuiltinOperator code;
-  std::span<const Precision> precisions;
-  UnaryFunction define;
-};
-
-constexpr auto kUnaries = std::to_array<Unary>({
-  {BuiltinOperator::ABS, kFloatOnly, xnn_define_abs},
-      {BuiltinOperator::CEIL, kFloatOnly, xnn_define_ceiling},
-      {BuiltinOperator::ELU, kFloatAndSigned, define_elu},
-      {BuiltinOperator::FLOOR, kFloatOnly, xnn_define_floor},
-      {BuiltinOperator::HARD_SWISH, kFloatOnly, xnn_define_hardswish},
-      {BuiltinOperator::LOGISTIC, kAll, xnn_define_sigmoid},
-      {BuiltinOperator::NEG, kFloatOnly, xnn_define_negate},
-      {BuiltinOperator::RELU, kFloatOnly, define_clamp<ActivationFunction::RELU>},
-      {BuiltinOperator::RELU6, kFloatOnly, define_clamp<ActivationFunction::RELU6>},
-      {BuiltinOperator::RELU_N1_TO_1, kFloatOnly, define_clamp<ActivationFunction::RELU_N1_TO_1>},
-      {BuiltinOperator::ROUND, kFloatOnly, xnn_define_bankers_rounding},
-      {BuiltinOperator::SQRT, kFloatOnly, xnn_define_square_root},
-      {BuiltinOperator::SQUARE, kFloatOnly, xnn_define_square},
-#if LITEZOO_HAS_xnn_define_tanh
-      {BuiltinOperator::TANH, kAll, xnn_define_tanh},
-#endif
-#if LITEZOO_HAS_xnn_define_exp
-      {BuiltinOperator::EXP, kFloatOnly, xnn_define_exp},
-#endif
-#if LITEZOO_HAS_xnn_define_log
-      {BuiltinOperator::LOG, kFloatOnly, xnn_define_log},
-#endif
-#if LITEZOO_HAS_xnn_define_reciprocal_square_root
-      {BuiltinOperator::RSQRT, kFloatOnly, xnn_define_reciprocal_square_root},
-#endif
-});
-
 bool contains(std::span<const Precision> precisions, Precision precision) noexcept {
   return std::ranges::find(precisions, precision) != precisions.end();
-}
-
-// Its 8-bit tables are for one output scale and zero point only.
-bool has_sigmoid_output(const RuntimeTensor& output, Precision precision) noexcept {
-  return output.scale() == 0x1.0p-8F &&
-         output.zero_point() == (precision == Precision::qs8 ? -128 : 0);
-}
-
-[[maybe_unused]] bool has_tanh_output(const RuntimeTensor& output, Precision precision) noexcept {
-  return output.scale() == 0x1.0p-7F &&
-         output.zero_point() == (precision == Precision::qs8 ? 0 : 128);
 }
 
 }  // namespace
@@ -141,62 +115,17 @@ Reason supports_binary(const Node& node) {
   if (!broadcasts_to(a.shape, output.shape) || !broadcasts_to(b.shape, output.shape)) {
     return "its shapes do not fit together";
   }
-  if (row.clamped && !clamp_of(activation_of(node))) return "its activation is not a clamp";
+  if (row.clamps && !clamp_of(activation_of(node))) return "its activation is not a clamp";
   return is_8bit(precision) ? check_8bit_scales(node) : nullptr;
 }
 
 void define_binary(const Node& node, Definition& definition) {
   const Binary& row = binary_of(node);
+  const Range range = row.clamps ? *clamp_of(activation_of(node)) : kUnbounded;
   const std::uint32_t a = definition.value(node.input(0));
   const std::uint32_t b = definition.value(node.input(1));
-  const std::uint32_t output = definition.value(node.output(0));
-  if (row.plain) {
-    check(row.plain(definition.subgraph(), a, b, output, 0), "define a binary operator");
-    return;
-  }
-  const Range range = *clamp_of(activation_of(node));
-  check(row.clamped(definition.subgraph(), range.min, range.max, a, b, output, 0),
+  check(row.define(definition.subgraph(), range, a, b, definition.value(node.output(0))),
         "define a binary operator");
-}
-
-Reason supports_unary(const Node& node) {
-  if (node.input_count() != 1 || node.output_count() != 1) return "it has not the usual inputs";
-  const RuntimeTensor& input = node.input(0);
-  const RuntimeTensor& output = node.output(0);
-  const Precision precision = common_precision({&input, &output});
-  if (input.shape != output.shape) return "its shapes do not fit together";
-  if (node.op().code == BuiltinOperator::LEAKY_RELU) {
-    if (precision != Precision::f32) return "XNNPACK does not do it for this type";
-    return std::isfinite(node.options<LeakyReluOptions>().alpha) ? nullptr
-                                                                 : "its slope is no number";
-  }
-  const auto* row = std::ranges::find(kUnaries, node.op().code, &Unary::code);
-  if (row == kUnaries.end() || !contains(row->precisions, precision)) {
-    return "XNNPACK does not do it for this type";
-  }
-  if (precision == Precision::f32) return nullptr;
-  if (node.op().code == BuiltinOperator::LOGISTIC && !has_sigmoid_output(output, precision)) {
-    return "its output has an unusual scale";
-  }
-  if (node.op().code == BuiltinOperator::TANH && !has_tanh_output(output, precision)) {
-    return "its output has an unusual scale";
-  }
-  return within(input.scale() / output.scale(), 0x1.0p-8F, 0x1.0p+7F)
-             ? nullptr
-             : "its scales are too far apart";
-}
-
-void define_unary(const Node& node, Definition& definition) {
-  const std::uint32_t input = definition.value(node.input(0));
-  const std::uint32_t output = definition.value(node.output(0));
-  if (node.op().code == BuiltinOperator::LEAKY_RELU) {
-    check(xnn_define_leaky_relu(definition.subgraph(), node.options<LeakyReluOptions>().alpha,
-                                input, output, 0),
-          "define a leaky ReLU");
-    return;
-  }
-  const auto* row = std::ranges::find(kUnaries, node.op().code, &Unary::code);
-  check(row->define(definition.subgraph(), input, output, 0), "define a unary operator");
 }
 
 Reason supports_prelu(const Node& node) {
@@ -216,10 +145,16 @@ Reason supports_prelu(const Node& node) {
 }
 
 void define_prelu(const Node& node, Definition& definition) {
-  check(xnn_define_prelu(definition.subgraph(), definition.value(node.input(0)),
-                         definition.value(node.input(1), Definition::Use::packed),
-                         definition.value(node.output(0)), 0),
+  const std::uint32_t input = definition.value(node.input(0));
+  const std::uint32_t output = definition.value(node.output(0));
+#if LITEZOO_HAS_xnn_define_binary
+  const std::uint32_t slope = definition.value(node.input(1));
+  check(binary<xnn_binary_prelu>(definition.subgraph(), kUnbounded, input, slope, output),
         "define a PReLU");
+#else
+  const std::uint32_t slope = definition.value(node.input(1), Definition::Use::packed);
+  check(xnn_define_prelu(definition.subgraph(), input, slope, output, 0), "define a PReLU");
+#endif
 }
 
 Reason supports_softmax(const Node& node) {

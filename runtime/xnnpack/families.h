@@ -26,6 +26,8 @@ std::optional<Shape> infer_transpose_conv_bias(const Node& node);
 Reason supports_fully_connected(const Node& node);
 void define_fully_connected(const Node& node, Definition& definition);
 std::optional<Shape> infer_fully_connected(const Node& node);
+Reason supports_batch_matmul(const Node& node);
+void define_batch_matmul(const Node& node, Definition& definition);
 
 // pool.cpp
 Reason supports_average_pool_2d(const Node& node);
@@ -38,12 +40,24 @@ void define_argmax_pool_2d(const Node& node, Definition& definition);
 // elementwise.cpp
 Reason supports_binary(const Node& node);
 void define_binary(const Node& node, Definition& definition);
-Reason supports_unary(const Node& node);
-void define_unary(const Node& node, Definition& definition);
 Reason supports_prelu(const Node& node);
 void define_prelu(const Node& node, Definition& definition);
 Reason supports_softmax(const Node& node);
 void define_softmax(const Node& node, Definition& definition);
+
+// unary.cpp
+Reason supports_unary(const Node& node);
+void define_unary(const Node& node, Definition& definition);
+
+// move.cpp: each only where the release has its function
+Reason supports_transpose(const Node& node);
+void define_transpose(const Node& node, Definition& definition);
+Reason supports_slice(const Node& node);
+void define_slice(const Node& node, Definition& definition);
+Reason supports_split(const Node& node);
+void define_split(const Node& node, Definition& definition);
+Reason supports_concatenation(const Node& node);
+void define_concatenation(const Node& node, Definition& definition);
 
 // shape.cpp
 Reason supports_reshape(const Node& node);
@@ -52,10 +66,12 @@ Reason supports_pad(const Node& node);
 void define_pad(const Node& node, Definition& definition);
 Reason supports_depth_to_space(const Node& node);
 void define_depth_to_space(const Node& node, Definition& definition);
+Reason supports_space_to_depth(const Node& node);
+void define_space_to_depth(const Node& node, Definition& definition);
 
 // reduce.cpp
-Reason supports_mean(const Node& node);
-void define_mean(const Node& node, Definition& definition);
+Reason supports_reduce(const Node& node);
+void define_reduce(const Node& node, Definition& definition);
 
 // resize.cpp
 Reason supports_resize_bilinear(const Node& node);

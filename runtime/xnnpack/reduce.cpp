@@ -1,26 +1,49 @@
 #include <xnnpack.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "runtime/xnnpack/checks.h"
 #include "runtime/xnnpack/definition.h"
 #include "runtime/xnnpack/families.h"
 
-// MEAN over height and width is a global average pool.
+// MEAN and SUM. Before static_reduce only a MEAN over height and width goes, as a global average
+// pool.
 
 namespace litezoo::runtime::xnn {
 namespace {
 
-bool is_over_height_and_width(const Node& node) {
-  const auto axes = constant_integers(node.input(1));
-  if (!axes || axes->size() != 2 || node.input(0).rank() != 4) return false;
-  const std::int64_t a = (*axes)[0] < 0 ? (*axes)[0] + 4 : (*axes)[0];
-  const std::int64_t b = (*axes)[1] < 0 ? (*axes)[1] + 4 : (*axes)[1];
-  return (a == 1 && b == 2) || (a == 2 && b == 1);
+// Sorted, each once; nullopt when one lies outside or they are computed.
+std::optional<std::vector<std::size_t>> axes_of(const Node& node) {
+  const auto values = constant_integers(node.input(1));
+  if (!values || values->empty()) return std::nullopt;
+  const std::int64_t rank = node.input(0).rank();
+  std::vector<std::size_t> axes;
+  for (const std::int64_t value : *values) {
+    if (value < -rank || value >= rank) return std::nullopt;
+    axes.push_back(static_cast<std::size_t>(value < 0 ? value + rank : value));
+  }
+  std::ranges::sort(axes);
+  const auto repeated = std::ranges::unique(axes);
+  axes.erase(repeated.begin(), repeated.end());
+  return axes;
 }
 
-// Newer releases drop the two dimensions without this flag; in Debian 12's the bit means nothing.
+bool fits(const RuntimeTensor& input, const RuntimeTensor& output,
+          std::span<const std::size_t> axes) {
+  std::size_t kept = input.size();
+  for (const std::size_t axis : axes) kept /= static_cast<std::size_t>(input.shape[axis]);
+  return output.size() == kept &&
+         (output.rank() == input.rank() || output.shape.size() + axes.size() == input.shape.size());
+}
+
+#if LITEZOO_HAS_xnn_define_static_reduce
+constexpr bool kAnyAxes = true;
+#else
+constexpr bool kAnyAxes = false;
+
 constexpr std::uint32_t keep_dimensions(bool keep) noexcept {
+  // Some releases drop the two dimensions without this flag; in Debian 12's the bit means nothing.
 #ifdef XNN_FLAG_KEEP_DIMS
   return keep ? XNN_FLAG_KEEP_DIMS : 0;
 #else
@@ -28,32 +51,46 @@ constexpr std::uint32_t keep_dimensions(bool keep) noexcept {
   return 0;
 #endif
 }
+#endif
 
 }  // namespace
 
-Reason supports_mean(const Node& node) {
+Reason supports_reduce(const Node& node) {
   if (node.input_count() != 2 || node.output_count() != 1) return "it has not the usual inputs";
   const RuntimeTensor& input = node.input(0);
   const RuntimeTensor& output = node.output(0);
   const Precision precision = common_precision({&input, &output});
   if (precision == Precision::other) return "XNNPACK does not do it for this type";
-  if (!is_over_height_and_width(node)) return "it is not over height and width";
-  if (output.size() !=
-      static_cast<std::size_t>(input.shape[0]) * static_cast<std::size_t>(input.shape[3])) {
-    return "its shapes do not fit together";
+  if (node.op().code == BuiltinOperator::SUM && precision != Precision::f32) {
+    return "XNNPACK sums floats only";
   }
+  const auto axes = axes_of(node);
+  if (!axes) return "its axes are computed or out of range";
+  const bool over_image = input.rank() == 4 && *axes == std::vector<std::size_t>{1, 2};
+  if (!over_image && !kAnyAxes) return "it is not over height and width";
+  if (!fits(input, output, *axes)) return "its shapes do not fit together";
   if (is_8bit(precision) && !within(input.scale() / output.scale(), 0x1.0p-8F, 0x1.0p+8F)) {
     return "its scales are too far apart";
   }
   return nullptr;
 }
 
-void define_mean(const Node& node, Definition& definition) {
+void define_reduce(const Node& node, Definition& definition) {
+  const std::uint32_t input = definition.value(node.input(0));
+  const std::uint32_t output = definition.value(node.output(0));
+  const bool keeps = node.output(0).rank() == node.input(0).rank();
+#if LITEZOO_HAS_xnn_define_static_reduce
+  const std::vector<std::size_t> axes = *axes_of(node);
+  const auto type = node.op().code == BuiltinOperator::SUM ? xnn_reduce_sum : xnn_reduce_mean;
+  check(xnn_define_static_reduce(definition.subgraph(), type, axes.size(), axes.data(), input,
+                                 output, keeps ? XNN_FLAG_KEEP_DIMS : 0),
+        "define a reduction");
+#else
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  check(xnn_define_global_average_pooling_2d(
-            definition.subgraph(), -kInfinity, kInfinity, definition.value(node.input(0)),
-            definition.value(node.output(0)), keep_dimensions(node.output(0).rank() == 4)),
+  check(xnn_define_global_average_pooling_2d(definition.subgraph(), -kInfinity, kInfinity, input,
+                                             output, keep_dimensions(keeps)),
         "define a global average pool");
+#endif
 }
 
 }  // namespace litezoo::runtime::xnn

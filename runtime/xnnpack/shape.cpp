@@ -41,10 +41,8 @@ Reason supports_reshape(const Node& node) {
 
 void define_reshape(const Node& node, Definition& definition) {
   const std::vector<std::size_t> shape = dimensions(node.output(0).shape);
-  check(xnn_define_static_reshape(definition.subgraph(), shape.size(), shape.data(),
-                                  definition.value(node.input(0)), definition.value(node.output(0)),
-                                  0),
-        "define a reshape");
+  const std::uint32_t input = definition.value(node.input(0));
+  definition.reshape(input, definition.value(node.output(0)), shape);
 }
 
 Reason supports_pad(const Node& node) {
@@ -73,28 +71,61 @@ void define_pad(const Node& node, Definition& definition) {
         "define a pad");
 }
 
-Reason supports_depth_to_space(const Node& node) {
-  if (node.input_count() != 1 || node.output_count() != 1) return "it has not the usual inputs";
-  const RuntimeTensor& input = node.input(0);
-  const RuntimeTensor& output = node.output(0);
-  if (common_precision({&input, &output}) != Precision::f32) return "XNNPACK moves floats only";
+namespace {
+
+#if LITEZOO_HAS_xnn_define_static_transpose
+constexpr bool kMovesBytes = true;
+#else
+constexpr bool kMovesBytes = false;
+#endif
+
+// `small` has the pixels that `large` has spread out.
+Reason check_blocks(const Node& node, const RuntimeTensor& small, const RuntimeTensor& large) {
+  if (!same_representation(small, large)) return "input and output differ in type or scale";
+  if (!kMovesBytes && precision(small) != Precision::f32) return "XNNPACK moves floats only";
   const std::int64_t block = node.options<BlockSizeOptions>().block_size;
-  if (block < 2 || block > (1 << 14) || input.rank() != 4 || output.rank() != 4) {
+  if (block < 2 || block > (1 << 14) || small.rank() != 4 || large.rank() != 4) {
     return "its block size is out of range";
   }
-  const bool fits = output.shape[0] == input.shape[0] &&
-                    output.shape[1] == input.shape[1] * block &&
-                    output.shape[2] == input.shape[2] * block &&
-                    output.shape[3] * block * block == input.shape[3];
+  const bool fits = large.shape[0] == small.shape[0] && large.shape[1] == small.shape[1] * block &&
+                    large.shape[2] == small.shape[2] * block &&
+                    large.shape[3] * block * block == small.shape[3];
   return fits ? nullptr : "its shapes do not fit together";
 }
 
-void define_depth_to_space(const Node& node, Definition& definition) {
-  check(
-      xnn_define_depth_to_space(
-          definition.subgraph(), definition.value(node.input(0)), definition.value(node.output(0)),
-          static_cast<std::uint32_t>(node.options<BlockSizeOptions>().block_size), 0),
-      "define a depth-to-space");
+}  // namespace
+
+Reason supports_depth_to_space(const Node& node) {
+  if (node.input_count() != 1 || node.output_count() != 1) return "it has not the usual inputs";
+  return check_blocks(node, node.input(0), node.output(0));
 }
+
+void define_depth_to_space(const Node& node, Definition& definition) {
+  const auto block = static_cast<std::uint32_t>(node.options<BlockSizeOptions>().block_size);
+  const std::uint32_t input = definition.value(node.input(0));
+  const std::uint32_t output = definition.value(node.output(0));
+#if LITEZOO_HAS_xnn_define_depth_to_space_2d
+  check(xnn_define_depth_to_space_2d(definition.subgraph(), block, input, output, 0),
+        "define a depth-to-space");
+#else
+  check(xnn_define_depth_to_space(definition.subgraph(), input, output, block, 0),
+        "define a depth-to-space");
+#endif
+}
+
+#if LITEZOO_HAS_xnn_define_space_to_depth_2d
+Reason supports_space_to_depth(const Node& node) {
+  if (node.input_count() != 1 || node.output_count() != 1) return "it has not the usual inputs";
+  return check_blocks(node, node.output(0), node.input(0));
+}
+
+void define_space_to_depth(const Node& node, Definition& definition) {
+  const auto block = static_cast<std::uint32_t>(node.options<BlockSizeOptions>().block_size);
+  const std::uint32_t input = definition.value(node.input(0));
+  check(xnn_define_space_to_depth_2d(definition.subgraph(), block, input,
+                                     definition.value(node.output(0)), 0),
+        "define a space-to-depth");
+}
+#endif
 
 }  // namespace litezoo::runtime::xnn
