@@ -280,16 +280,17 @@ void Program::commit() {
 }
 
 // False when XNNPACK refused one: its nodes are marked, and everything has to be planned anew.
+// The constants that were computed for it alone are gone by now; plan() computes them again.
 bool Program::bind_delegates() {
-  for (std::size_t i = 0; i < delegates_.size(); ++i) {
-    try {
-      delegates_[i].bind();
-    } catch (const Error&) {
-      for (PlannedNode& node : nodes_) {
-        if (node.delegate == i) node.refused = true;
-      }
-      return false;
+  std::size_t current = 0;
+  try {
+    for (current = 0; current < delegates_.size(); ++current) delegates_[current].reserve();
+    for (current = 0; current < delegates_.size(); ++current) delegates_[current].bind();
+  } catch (const Error&) {
+    for (PlannedNode& node : nodes_) {
+      if (node.delegate == current) node.refused = true;
     }
+    return false;
   }
   return true;
 }
@@ -307,11 +308,15 @@ void Program::execute(std::vector<NodeTiming>* timings) {
       run_node(nodes_[step.node]);
     }
     if (timings) {
-      timings->push_back({index_, step.node,
-                          delegated ? fmt::format("partition {}", step.delegate)
+      const Nanoseconds time = std::chrono::steady_clock::now() - start;
+      timings->push_back({.subgraph = index_,
+                          .node = step.node,
+                          .partition = delegated ? step.delegate : kNoNode,
+                          .op = step.node == Step::kNone
+                                    ? fmt::format("partition {}", step.delegate)
                                     : operator_name(nodes_[step.node].at_run.op()),
-                          delegated ? "xnnpack" : "litezoo",
-                          std::chrono::steady_clock::now() - start});
+                          .engine = delegated ? "xnnpack" : "litezoo",
+                          .time = time});
     }
   }
 }

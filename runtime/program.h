@@ -72,7 +72,7 @@ struct PlannedNode {
   std::vector<Shape> prepared_for;  // deferred nodes: the input shapes `evaluate` holds for
 };
 
-// A node, or an XNNPACK runtime for several of them.
+// A node, or an XNNPACK runtime for one or several of them (`node` is kNone for several).
 struct Step {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   std::size_t node = kNone;
@@ -129,8 +129,13 @@ class Program final : public SubgraphRunner, private NodeServices {
   bool try_infer(PlannedNode& node);
   void find_delegation(PlannedNode& node);
   void make_steps();
-  bool try_delegate(const NodeGroup& group);
+  bool add_group(const NodeGroup& group);
   void add_kernel_step(std::size_t node);
+  struct Cut;
+  Cut cut_out(std::span<const std::size_t> nodes) const;
+  bool try_delegate(std::span<const std::size_t> nodes);
+  void refuse_culprits(std::span<const std::size_t> nodes);
+  void drop_packed_constants();
   void assign_memory();
   void prepare_kernel(PlannedNode& node);
   void own_memory(RuntimeTensor& tensor, std::size_t bytes);
@@ -147,6 +152,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::vector<TensorState> states_;
   std::vector<PlannedNode> nodes_;
   std::vector<Step> steps_;
+  xnn::WorkspaceHandle workspace_;
   std::vector<xnn::Delegate> delegates_;
   std::size_t delegates_bytes_ = 0;  // activations inside of them
   std::size_t plans_made_ = 0;

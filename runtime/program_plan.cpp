@@ -189,6 +189,12 @@ void Program::add_to(Plan& plan) const {
     plan.fallback_operators.push_back(fmt::format("{} x{}", name, count));
   }
   plan.partitions += static_cast<std::uint32_t>(delegates_.size());
+  plan.partition_nodes.resize(delegates_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].stage == PlannedNode::Stage::delegated) {
+      plan.partition_nodes[nodes_[i].delegate].push_back(i);
+    }
+  }
   plan.arena.count += arena_bytes_ + delegates_bytes_;
 }
 

@@ -80,38 +80,92 @@ void Program::prepare_kernel(PlannedNode& node) {
 }
 
 void Program::make_steps() {
-  steps_.clear();
-  delegates_.clear();
-  delegates_bytes_ = 0;
-  std::vector<std::size_t> alive;
-  std::vector<PartitionNode> candidates;
-  for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const PlannedNode& node = nodes_[i];
-    if (node.stage == PlannedNode::Stage::folded) continue;
-    alive.push_back(i);
-    const Operator& op = subgraph_.operators[i];
-    candidates.push_back({op.inputs, op.outputs, node.can_delegate, is_ordered(node)});
-  }
-  // Folded nodes' outputs are there from the start: the partitioner does not see them written.
-  for (NodeGroup& group : partition(candidates, tensors_.size())) {
-    for (std::size_t& node : group.nodes) node = alive[node];
-    if (group.delegated && try_delegate(group)) continue;
-    for (const std::size_t node : group.nodes) {
-      prepare_kernel(nodes_[node]);
-      steps_.push_back({node, Step::kNone});
+  // A second time when XNNPACK refused a node that it seemed to take: without it.
+  bool again = true;
+  while (again) {
+    again = false;
+    steps_.clear();
+    delegates_.clear();
+    delegates_bytes_ = 0;
+    std::vector<std::size_t> alive;
+    std::vector<PartitionNode> candidates;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      PlannedNode& node = nodes_[i];
+      if (node.stage == PlannedNode::Stage::folded) continue;
+      if (node.stage == PlannedNode::Stage::delegated) node.stage = PlannedNode::Stage::planned;
+      alive.push_back(i);
+      const Operator& op = subgraph_.operators[i];
+      candidates.push_back(
+          {op.inputs, op.outputs, node.can_delegate && !node.refused, is_ordered(node)});
+    }
+    // Folded nodes' outputs are there from the start: the partitioner does not see them written.
+    for (NodeGroup& group : partition(candidates, tensors_.size())) {
+      for (std::size_t& node : group.nodes) node = alive[node];
+      if (!add_group(group)) {
+        again = true;
+        break;
+      }
     }
   }
+  drop_packed_constants();
 }
 
-// False when the group is too small to be worth it, or XNNPACK refuses it.
-bool Program::try_delegate(const NodeGroup& group) {
-  if (std::ranges::all_of(group.nodes, [&](std::size_t node) {
-        return only_renames(subgraph_.operators[node].code);
-      })) {
+// False when XNNPACK refuses a node of it, which is marked.
+bool Program::add_group(const NodeGroup& group) {
+  const auto renames = [&](std::size_t node) {
+    return only_renames(subgraph_.operators[node].code);
+  };
+  if (group.delegated && state_.options.split_partitions) {
+    for (const std::size_t node : group.nodes) {
+      if (renames(node)) {
+        add_kernel_step(node);
+      } else if (!try_delegate(std::span(&node, 1))) {
+        nodes_[node].refused = true;
+        return false;
+      }
+    }
+    return true;
+  }
+  // Not worth a partition: a view costs nothing.
+  if (group.delegated && !std::ranges::all_of(group.nodes, renames)) {
+    if (try_delegate(group.nodes)) return true;
+    refuse_culprits(group.nodes);
     return false;
   }
+  for (const std::size_t node : group.nodes) add_kernel_step(node);
+  return true;
+}
+
+void Program::add_kernel_step(std::size_t node) {
+  prepare_kernel(nodes_[node]);
+  steps_.push_back({node, Step::kNone});
+}
+
+// XNNPACK took not all of them together: marks those that it does not take alone either, or all.
+void Program::refuse_culprits(std::span<const std::size_t> nodes) {
+  bool found = false;
+  for (const std::size_t node : nodes) {
+    const std::size_t steps = steps_.size();
+    if (nodes.size() > 1 && try_delegate(std::span(&node, 1))) {
+      steps_.resize(steps);
+      continue;
+    }
+    nodes_[node].refused = found = true;
+  }
+  if (found) return;
+  for (const std::size_t node : nodes) nodes_[node].refused = true;
+}
+
+// What an XNNPACK subgraph of some nodes reads and writes.
+struct Program::Cut {
+  std::vector<xnn::LoweredNode> lowered;
+  std::vector<std::size_t> inputs, outputs;
+  std::size_t hidden_bytes = 0;  // of what XNNPACK keeps to itself
+};
+
+Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
   std::vector<bool> inside(nodes_.size());
-  for (const std::size_t node : group.nodes) inside[node] = true;
+  for (const std::size_t node : nodes) inside[node] = true;
   std::vector<bool> written(tensors_.size()), listed(tensors_.size()), needed(tensors_.size());
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (inside[i] || nodes_[i].stage == PlannedNode::Stage::folded) continue;
@@ -119,47 +173,86 @@ bool Program::try_delegate(const NodeGroup& group) {
       if (input >= 0) needed[static_cast<std::size_t>(input)] = true;
     }
   }
-
-  std::vector<xnn::LoweredNode> lowered;
-  std::vector<RuntimeTensor*> inputs, outputs;
-  std::vector<Lifetime> hidden;  // what XNNPACK keeps to itself
-  for (const std::size_t index : group.nodes) {
-    lowered.push_back({&nodes_[index].at_load, *nodes_[index].lowering});
+  Cut cut;
+  std::vector<Lifetime> hidden;
+  for (const std::size_t index : nodes) {
+    cut.lowered.push_back({&nodes_[index].at_load, *nodes_[index].lowering});
     for (const std::int32_t input : subgraph_.operators[index].inputs) {
       if (input < 0) continue;
       const auto i = static_cast<std::size_t>(input);
       if (tensors_[i].constant || written[i] || listed[i]) continue;
       listed[i] = true;
-      inputs.push_back(&tensors_[i]);
+      cut.inputs.push_back(i);
     }
     for (const std::int32_t output : subgraph_.operators[index].outputs) {
       if (output < 0) continue;
       const auto i = static_cast<std::size_t>(output);
       written[i] = true;
       if (needed[i] || states_[i].border) {
-        outputs.push_back(&tensors_[i]);
+        cut.outputs.push_back(i);
       } else {
-        hidden.push_back({tensors_[i].bytes, lowered.size(), lowered.size() + 1});
+        hidden.push_back({tensors_[i].bytes, cut.lowered.size(), cut.lowered.size() + 1});
       }
     }
   }
-  if (outputs.empty()) return false;
-  const std::size_t hidden_bytes = place(hidden).bytes;
+  cut.hidden_bytes = place(hidden).bytes;
+  return cut;
+}
+
+// False when XNNPACK refuses.
+bool Program::try_delegate(std::span<const std::size_t> nodes) {
+  const Cut cut = cut_out(nodes);
+  if (cut.outputs.empty()) return false;
+  const auto pointers_to = [&](std::span<const std::size_t> indices) {
+    std::vector<RuntimeTensor*> result;
+    for (const std::size_t i : indices) result.push_back(&tensors_[i]);
+    return result;
+  };
   try {
-    state_.budget.check(delegates_bytes_ + hidden_bytes, "XNNPACK's activations");
-    delegates_.emplace_back(lowered, std::move(inputs), std::move(outputs), state_.threads);
+    state_.budget.check(delegates_bytes_ + cut.hidden_bytes, "XNNPACK's activations");
+    if (!workspace_) workspace_ = xnn::make_workspace();
+    delegates_.emplace_back(
+        cut.lowered, pointers_to(cut.inputs), pointers_to(cut.outputs),
+        xnn::Delegate::Surroundings{.threads = state_.threads, .workspace = workspace_.get()});
   } catch (const Error&) {
-    for (const std::size_t node : group.nodes) nodes_[node].refused = true;
     return false;
   }
-  for (const std::size_t node : group.nodes) {
+  for (const std::size_t node : nodes) {
     nodes_[node].stage = PlannedNode::Stage::delegated;
     nodes_[node].delegate = delegates_.size() - 1;
     nodes_[node].evaluate = nullptr;
   }
-  delegates_bytes_ += hidden_bytes;
-  steps_.push_back({Step::kNone, delegates_.size() - 1});
+  delegates_bytes_ += cut.hidden_bytes;
+  steps_.push_back({nodes.size() == 1 ? nodes.front() : Step::kNone, delegates_.size() - 1});
   return true;
+}
+
+// XNNPACK has its own copy of the weights it packed: what was computed at load for it alone (16-bit
+// weights made 32-bit, sparse ones made dense) is not needed any more.
+void Program::drop_packed_constants() {
+  std::vector<bool> needed(tensors_.size());
+  for (const std::int32_t output : subgraph_.outputs) {
+    needed[static_cast<std::size_t>(output)] = true;
+  }
+  for (std::size_t i = nodes_.size(); i-- > 0;) {
+    const Operator& op = subgraph_.operators[i];
+    if (nodes_[i].stage == PlannedNode::Stage::delegated) continue;
+    // A folded view shows its input's memory.
+    const bool reads =
+        nodes_[i].stage != PlannedNode::Stage::folded ||
+        (nodes_[i].trait == Trait::view && needed[static_cast<std::size_t>(op.outputs.at(0))]);
+    if (!reads) continue;
+    for (const std::int32_t input : op.inputs) {
+      if (input >= 0) needed[static_cast<std::size_t>(input)] = true;
+    }
+  }
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    const bool droppable = tensors_[i].constant && states_[i].origin == Origin::computed &&
+                           !states_[i].border && !needed[i];
+    if (!droppable) continue;
+    states_[i].own = TensorMemory();
+    tensors_[i].data = nullptr;
+  }
 }
 
 void Program::assign_memory() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/error.h"
 #include "runtime/program.h"
@@ -95,6 +96,29 @@ std::vector<UnsupportedNode> unsupported_nodes(const Graph& graph) {
   return result;
 }
 
+namespace {
+
+// Two threads in one session would write each other's activations.
+class Turn {
+ public:
+  explicit Turn(std::atomic<bool>& taken) : taken_(taken) {
+    if (taken_.exchange(true, std::memory_order_acquire)) {
+      throw Error(ErrorKind::usage,
+                  "a session is run by two threads at once; make a session for each thread");
+    }
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Turn(Turn&&) = delete;
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() { taken_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool>& taken_;
+};
+
+}  // namespace
+
 class Session::Implementation {
  public:
   Implementation(const Graph& graph, const SessionOptions& options)
@@ -135,6 +159,7 @@ class Session::Implementation {
   Entry entry_;
   Program* program_ = nullptr;
   Plan plan_;
+  std::atomic<bool> running_{false};
 
  private:
   std::vector<Shape> wanted_shapes(const Subgraph& subgraph) const {
@@ -179,10 +204,12 @@ void Session::set_string_input(std::size_t index, std::span<const std::byte> ser
 }
 
 void Session::run() {
+  const Turn turn(implementation_->running_);
   implementation_->program_->execute(nullptr);
 }
 
 std::vector<NodeTiming> Session::run_timed() {
+  const Turn turn(implementation_->running_);
   std::vector<NodeTiming> timings;
   implementation_->program_->execute(&timings);
   return timings;

@@ -15,9 +15,10 @@ namespace litezoo::runtime {
 
 struct SessionOptions {
   std::uint32_t threads = 1;
-  std::string signature;                        // empty = the main subgraph, inputs in its order
-  bool delegate = true;                         // false: our kernels only, nothing goes to XNNPACK
-  Bytes memory_limit{std::uint64_t{4} << 30U};  // of all tensors together
+  std::string signature;          // empty = the main subgraph, inputs in its order
+  bool delegate = true;           // false: our kernels only, nothing goes to XNNPACK
+  bool split_partitions = false;  // an XNNPACK subgraph for each node, so that each has a time
+  Bytes memory_limit{std::uint64_t{4} << 30U};     // of all tensors together
   std::uint64_t max_loop_iterations = 10'000'000;  // of one WHILE
   // Input shapes that replace the file's, by input index; an absent one stays.
   std::vector<std::optional<std::vector<std::int32_t>>> input_shapes;
@@ -33,21 +34,23 @@ struct TensorView {
 
 // How the graph was cut up.
 struct Plan {
-  std::uint32_t partitions = 0;                 // XNNPACK subgraphs
-  std::uint32_t delegated_nodes = 0;            // nodes in them
-  std::uint32_t fallback_nodes = 0;             // nodes run by our own kernels
-  std::uint32_t folded_nodes = 0;               // nodes computed once at load
-  std::vector<std::string> fallback_operators;  // "GATHER x2", most first
-  Bytes arena;                                  // planned activations
+  std::uint32_t partitions = 0;                           // XNNPACK subgraphs
+  std::uint32_t delegated_nodes = 0;                      // nodes in them
+  std::uint32_t fallback_nodes = 0;                       // nodes run by our own kernels
+  std::uint32_t folded_nodes = 0;                         // nodes computed once at load
+  std::vector<std::string> fallback_operators;            // "GATHER x2", most first
+  Bytes arena;                                            // planned activations
+  std::vector<std::vector<std::size_t>> partition_nodes;  // of the main subgraph, by partition
 };
 
-// The node number of a step that is a whole XNNPACK partition.
+// The node number of a step that is an XNNPACK partition of several nodes.
 inline constexpr std::size_t kNoNode = static_cast<std::size_t>(-1);
 
 struct NodeTiming {
   std::size_t subgraph = 0, node = 0;
-  std::string op;
-  std::string engine;  // "xnnpack" or "litezoo"
+  std::size_t partition = kNoNode;  // its number when XNNPACK runs it
+  std::string op;                   // "partition 3" for one of several nodes
+  std::string engine;               // "xnnpack" or "litezoo"
   Nanoseconds time{};
 };
 
@@ -62,7 +65,9 @@ struct UnsupportedNode {
 // Cheap: looks at codes only. Does not throw.
 std::vector<UnsupportedNode> unsupported_nodes(const Graph& graph);
 
-// A loaded model that can be run again and again. Not thread-safe: one thread at a time.
+// A loaded model that can be run again and again. One thread at a time: run() and run_timed() throw
+// Error(usage) when another thread is inside one of them; nothing else is guarded. Sessions of one
+// graph are independent of each other: one a thread is the way to run a model from several.
 class Session {
  public:
   // The graph and the bytes behind it must outlive the session. Plans, lowers, packs weights.
