@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -28,6 +29,8 @@ struct OpRow {
   Nanoseconds time{};
   double share = 0;
   std::uint64_t macs = 0;
+  std::size_t partition = runtime::kNoNode;
+  bool shared_out = false;  // a part of its partition's time
 };
 
 struct OpsReport {
@@ -51,23 +54,39 @@ struct Timings {
   std::vector<runtime::NodeTiming> order;  // of the first run, each step once
   StepTimes times;
   std::vector<Nanoseconds> whole;
+
+  Nanoseconds median(const runtime::NodeTiming& step) const {
+    return quantile(times.at({step.subgraph, step.node, step.op}), 0.5);
+  }
 };
 
-Timings take_timings(runtime::Session& session, const MeasurementSettings& settings) {
-  Timings result;
+void take_timings(runtime::Session& session, Timings& result) {
+  const auto before = Clock::now();
+  session.run();
+  result.whole.emplace_back(Clock::now() - before);
+  const bool first = result.order.empty();
+  std::map<StepKey, Nanoseconds> sums;
+  for (const auto& timing : session.run_timed()) {
+    const StepKey key(timing.subgraph, timing.node, timing.op);
+    if (first && !sums.contains(key)) result.order.push_back(timing);
+    sums[key] += timing.time;
+  }
+  for (const auto& [key, time] : sums) result.times[key].push_back(time);
+}
+
+// The model as it is, and with a partition for each node, in turns.
+struct BothTimings {
+  Timings real, split;
+};
+
+BothTimings take_both(runtime::Session& real, runtime::Session& split,
+                      const MeasurementSettings& settings) {
+  BothTimings result;
   const auto start = Clock::now();
-  for (std::size_t run = 0; run < 10 || Clock::now() - start < settings.min_time; ++run) {
-    const auto before = Clock::now();
-    session.run();
-    result.whole.emplace_back(Clock::now() - before);
-    std::map<StepKey, Nanoseconds> sums;
-    for (const auto& timing : session.run_timed()) {
-      const StepKey key(timing.subgraph, timing.node, timing.op);
-      if (run == 0 && !sums.contains(key)) result.order.push_back(timing);
-      sums[key] += timing.time;
-    }
-    for (const auto& [key, time] : sums) result.times[key].push_back(time);
-    if (run > 0 && Clock::now() - start >= settings.max_time) break;
+  for (std::size_t round = 0; round < 10 || Clock::now() - start < settings.min_time; ++round) {
+    take_timings(real, result.real);
+    take_timings(split, result.split);
+    if (round > 0 && Clock::now() - start >= settings.max_time) break;
   }
   return result;
 }
@@ -78,7 +97,8 @@ OpRow row_of(const Graph& graph, const inspector::Cost& cost, const runtime::Nod
             .node = timing.node,
             .op = timing.op,
             .engine = timing.engine,
-            .time = time};
+            .time = time,
+            .partition = timing.partition};
   if (timing.subgraph >= graph.subgraphs.size()) return row;
   const Subgraph& subgraph = graph.subgraphs[timing.subgraph];
   if (timing.node >= subgraph.operators.size()) return row;
@@ -107,28 +127,70 @@ std::vector<OpRow> group_by_type(std::span<const OpRow> nodes) {
   return rows;
 }
 
-OpsReport make_report(const Graph& graph, const Timings& timings) {
+// A partition runs as a whole. Its time is shared out among its nodes as they take it when each is
+// a partition of its own.
+std::vector<runtime::NodeTiming> share_out(const runtime::NodeTiming& partition, Nanoseconds time,
+                                           const std::vector<std::size_t>& nodes,
+                                           const Timings& split) {
+  std::map<std::size_t, runtime::NodeTiming> alone;
+  double sum = 0;
+  for (const auto& step : split.order) {
+    if (step.subgraph != partition.subgraph || std::ranges::find(nodes, step.node) == nodes.end()) {
+      continue;
+    }
+    auto& own = alone[step.node] = step;
+    own.time = split.median(step);
+    sum += static_cast<double>(own.time.count());
+  }
+  std::vector<runtime::NodeTiming> result;
+  for (const std::size_t node : nodes) {
+    if (!alone.contains(node)) continue;
+    runtime::NodeTiming& step = result.emplace_back(alone[node]);
+    const double share = static_cast<double>(step.time.count()) / std::max(sum, 1.0);
+    step.time = Nanoseconds(std::llround(share * static_cast<double>(time.count())));
+    step.partition = partition.partition;
+    step.engine = partition.engine;
+  }
+  return result;
+}
+
+OpsReport make_report(const Graph& graph, const BothTimings& timings, const runtime::Plan& plan) {
   OpsReport report;
   const inspector::Cost cost = inspector::cost_of(graph);
-  for (const auto& timing : timings.order) {
-    const auto& times = timings.times.at({timing.subgraph, timing.node, timing.op});
-    report.nodes.push_back(row_of(graph, cost, timing, quantile(times, 0.5)));
-    report.sum += report.nodes.back().time;
+  const auto add = [&](const runtime::NodeTiming& step, Nanoseconds time, bool shared) {
+    report.nodes.push_back(row_of(graph, cost, step, time));
+    report.nodes.back().shared_out = shared;
+  };
+  for (const auto& step : timings.real.order) {
+    const Nanoseconds time = timings.real.median(step);
+    report.sum += time;
+    const bool several = step.node == runtime::kNoNode && step.subgraph == plan.subgraph &&
+                         step.partition < plan.partition_nodes.size();
+    const auto nodes =
+        several ? share_out(step, time, plan.partition_nodes[step.partition], timings.split)
+                : std::vector<runtime::NodeTiming>{};
+    if (nodes.empty()) add(step, time, false);
+    for (const auto& node : nodes) add(node, node.time, true);
   }
   for (OpRow& row : report.nodes) {
     row.share = static_cast<double>(row.time.count()) /
                 static_cast<double>(std::max<std::int64_t>(report.sum.count(), 1));
   }
-  report.whole = quantile(timings.whole, 0.5);
+  report.whole = quantile(timings.real.whole, 0.5);
   report.by_type = group_by_type(report.nodes);
   return report;
 }
 
-// A partition is one step of many nodes and has no number of its own.
+// A partition in a subgraph that is called is one step of many nodes and has no number of its own.
 std::string node_text(const OpRow& row) {
   if (row.node == runtime::kNoNode) return "-";
   return row.subgraph == 0 ? std::to_string(row.node)
                            : fmt::format("{}:{}", row.subgraph, row.node);
+}
+
+std::string engine_text(const OpRow& row) {
+  if (row.partition == runtime::kNoNode) return row.engine;
+  return fmt::format("{} {}", row.engine, row.partition);
 }
 
 void print_rows(const Context& context, std::string_view first_title, std::span<const OpRow> rows,
@@ -150,7 +212,7 @@ void print_rows(const Context& context, std::string_view first_title, std::span<
         fmt::format("{:.1f} %", 100 * row.share),
         row.macs == 0 ? "" : count_to_text(row.macs),
         row.macs == 0 ? "" : fmt::format("{:.1f}", gmacs_per_second(row)),
-        row.engine};
+        engine_text(row)};
     if (with_shape) cells.push_back(row.shape);
     table.add(std::move(cells));
   }
@@ -158,23 +220,31 @@ void print_rows(const Context& context, std::string_view first_title, std::span<
 }
 
 void print_csv(const Context& context, const OpsReport& report) {
-  context.out << "subgraph,node,op,engine,time_ns,share,macs,output_shape\n";
+  context.out << "subgraph,node,op,engine,partition,time_ns,share,macs,gmacs_per_second,"
+                 "output_shape\n";
   for (const OpRow& row : report.nodes) {
     std::string op = row.op;
     std::ranges::replace(op, '"', '\'');
-    context.out << fmt::format("{},{},\"{}\",{},{},{:.6f},{},{}\n", row.subgraph,
-                               row.node == runtime::kNoNode ? "" : std::to_string(row.node), op,
-                               row.engine, row.time.count(), row.share, row.macs, row.shape);
+    const auto number = [](std::size_t value) {
+      return value == runtime::kNoNode ? std::string() : std::to_string(value);
+    };
+    context.out << fmt::format("{},{},\"{}\",{},{},{},{:.6f},{},{:.3f},{}\n", row.subgraph,
+                               number(row.node), op, row.engine, number(row.partition),
+                               row.time.count(), row.share, row.macs, gmacs_per_second(row),
+                               row.shape);
   }
 }
 
 nlohmann::ordered_json to_document(const OpRow& row) {
-  const auto node =
-      row.node == runtime::kNoNode ? nlohmann::ordered_json() : nlohmann::ordered_json(row.node);
+  const auto number = [](std::size_t value) {
+    return value == runtime::kNoNode ? nlohmann::ordered_json() : nlohmann::ordered_json(value);
+  };
   return {{"subgraph", row.subgraph},
-          {"node", node},
+          {"node", number(row.node)},
           {"op", row.op},
           {"engine", row.engine},
+          {"partition", number(row.partition)},
+          {"time_is_share_of_partition", row.shared_out},
           {"time_ns", row.time.count()},
           {"share", row.share},
           {"macs", row.macs},
@@ -194,7 +264,8 @@ void print_document(const Context& context, const std::string& name, const OpsRe
                      {"count", row.node},
                      {"time_ns", row.time.count()},
                      {"share", row.share},
-                     {"macs", row.macs}});
+                     {"macs", row.macs},
+                     {"gmacs_per_second", gmacs_per_second(row)}});
   }
   print_json(context, document);
 }
@@ -204,10 +275,13 @@ void print_document(const Context& context, const std::string& name, const OpsRe
 void report_ops(const Context& context, const std::string& reference,
                 const MeasurementSettings& settings, bool csv) {
   const LocalModel model = open_model(context, reference);
-  runtime::Session session(model.graph, {.threads = settings.threads});
-  runtime::fill_random(session.inputs(), settings.seed);
-  session.run();
-  const OpsReport report = make_report(model.graph, take_timings(session, settings));
+  runtime::Session real(model.graph, {.threads = settings.threads});
+  runtime::Session split(model.graph, {.threads = settings.threads, .split_partitions = true});
+  for (runtime::Session* session : {&real, &split}) {
+    runtime::fill_random(session->inputs(), settings.seed);
+    session->run();
+  }
+  const OpsReport report = make_report(model.graph, take_both(real, split, settings), real.plan());
   if (csv) return print_csv(context, report);
   if (context.json) return print_document(context, reference, report);
   print_rows(context, "node", report.nodes, true);
@@ -215,6 +289,11 @@ void report_ops(const Context& context, const std::string& reference,
   print_rows(context, "count", report.by_type, false);
   context.note(fmt::format("sum of the nodes {}, whole run {} (medians)", to_text(report.sum),
                            to_text(report.whole)));
+  if (std::ranges::any_of(report.nodes, &OpRow::shared_out)) {
+    context.note(
+        "XNNPACK runs a partition as a whole; its time is shared out among its nodes as "
+        "they take it alone");
+  }
 }
 
 }  // namespace litezoo::cli

@@ -189,6 +189,7 @@ void Program::add_to(Plan& plan) const {
     plan.fallback_operators.push_back(fmt::format("{} x{}", name, count));
   }
   plan.partitions += static_cast<std::uint32_t>(delegates_.size());
+  plan.subgraph = index_;
   plan.partition_nodes.resize(delegates_.size());
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].stage == PlannedNode::Stage::delegated) {

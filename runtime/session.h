@@ -40,7 +40,8 @@ struct Plan {
   std::uint32_t folded_nodes = 0;                         // nodes computed once at load
   std::vector<std::string> fallback_operators;            // "GATHER x2", most first
   Bytes arena;                                            // planned activations
-  std::vector<std::vector<std::size_t>> partition_nodes;  // of the main subgraph, by partition
+  std::size_t subgraph = 0;                               // the one that these are of
+  std::vector<std::vector<std::size_t>> partition_nodes;  // node numbers, by partition
 };
 
 // The node number of a step that is an XNNPACK partition of several nodes.

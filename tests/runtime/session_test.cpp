@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <latch>
+#include <numeric>
+#include <thread>
+
 #include "base/error.h"
 #include "tests/support/run_graph.h"
 
@@ -169,4 +174,98 @@ TEST_CASE("session names operators that nothing can run") {
   CHECK(nodes[0].op == "FlexErf");
   CHECK_THROWS_WITH_AS(run_graph(b.graph(), {std::vector<float>{1, 2}}),
                        "node 0 (FlexErf): there is no kernel for this operator", Error);
+}
+
+TEST_CASE("a session that is running refuses a second thread") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {1});
+  b.op(BuiltinOperator::WHILE, {x}, {b.output(TensorType::FLOAT32)}, litezoo::WhileOptions{1, 2});
+  b.subgraph();
+  b.input(TensorType::FLOAT32, {1});
+  b.outputs({b.constant<bool>({}, {true})});
+  b.subgraph();
+  const int value = b.input(TensorType::FLOAT32, {1});
+  b.op(BuiltinOperator::ADD, {value, value}, {b.output(TensorType::FLOAT32)},
+       litezoo::AddOptions{});
+  auto options = kernels_only();
+  options.max_loop_iterations = 300'000;  // long enough for the other thread to come by
+  litezoo::runtime::Session session(b.graph(), options);
+  std::atomic<int> refused{0};
+  std::atomic<int> ended{0};
+  std::latch both(2);
+  const auto run = [&] {
+    both.arrive_and_wait();
+    try {
+      session.run();
+    } catch (const Error& error) {
+      ++(error.kind() == litezoo::ErrorKind::usage ? refused : ended);
+    }
+  };
+  std::thread other(run);
+  run();
+  other.join();
+  CHECK(refused == 1);
+  CHECK(ended == 1);
+}
+
+TEST_CASE("a split session runs each node of a partition alone, to the same result") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {1, 64});
+  const int w = b.constant<float>({64, 64}, std::vector<float>(64 * 64, 0.01F));
+  const int middle = b.tensor(TensorType::FLOAT32);
+  const int high = b.tensor(TensorType::FLOAT32);
+  b.op(BuiltinOperator::FULLY_CONNECTED, {x, w}, {middle}, litezoo::FullyConnectedOptions{});
+  b.op(BuiltinOperator::LOGISTIC, {middle}, {high});
+  b.op(BuiltinOperator::ADD, {high, middle}, {b.output(TensorType::FLOAT32)},
+       litezoo::AddOptions{});
+  std::vector<float> input(64);
+  std::iota(input.begin(), input.end(), 0.0F);
+  litezoo::runtime::SessionOptions options;
+  const auto whole = run_graph(b.graph(), {input}, options);
+  CHECK(whole.plan.partitions == 1);
+  CHECK(whole.plan.partition_nodes == std::vector<std::vector<std::size_t>>{{0, 1, 2}});
+  options.split_partitions = true;
+  const auto split = run_graph(b.graph(), {input}, options);
+  CHECK(split.plan.partitions == 3);
+  CHECK(split.values<float>() == whole.values<float>());
+  litezoo::runtime::Session session(b.graph(), options);
+  const auto timings = session.run_timed();
+  REQUIRE(timings.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(timings[i].node == i);
+    CHECK(timings[i].partition == i);
+    CHECK(timings[i].engine == "xnnpack");
+  }
+}
+
+TEST_CASE("weights that were computed at load for XNNPACK alone survive a second plan") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {-1, 8});
+  const int half = b.constant_bytes(TensorType::FLOAT16, {4, 8},
+                                    std::vector<std::byte>(4 * 8 * 2, std::byte{0x38}));
+  const int w = b.tensor(TensorType::FLOAT32);
+  const int y = b.output(TensorType::FLOAT32);
+  b.op(BuiltinOperator::DEQUANTIZE, {half}, {w});
+  b.op(BuiltinOperator::FULLY_CONNECTED, {x, w}, {y}, litezoo::FullyConnectedOptions{});
+  litezoo::runtime::SessionOptions options;
+  const auto once = run_graph(b.graph(), {std::vector<float>(8, 1.0F)}, options);
+  CHECK(once.plan.partitions == 1);
+  options.input_shapes = {std::vector<std::int32_t>{3, 8}};
+  const auto thrice = run_graph(b.graph(), {std::vector<float>(24, 1.0F)}, options);
+  REQUIRE(thrice.values<float>().size() == 12);
+  // 0x3838 is 0.52734375 in 16 bits.
+  CHECK(thrice.values<float>() == std::vector<float>(12, 8 * 0.52734375F));
+  CHECK(once.values<float>() == std::vector<float>(4, 8 * 0.52734375F));
+}
+
+TEST_CASE("a sum has the type of its inputs, whatever the file says of its output") {
+  GraphBuilder b;
+  const auto q = litezoo::test::quantized(0.5F, 0);
+  const int x = b.input(TensorType::INT8, {3}, q);
+  const int middle = b.tensor(TensorType::FLOAT32, {}, q);
+  const int y = b.output(TensorType::INT8, {}, q);
+  b.op(BuiltinOperator::ADD, {x, x}, {middle}, litezoo::AddOptions{});
+  b.op(BuiltinOperator::ADD, {middle, x}, {y}, litezoo::AddOptions{});
+  const auto result = run_graph(b.graph(), {std::vector<std::int8_t>{1, -2, 3}});
+  CHECK(result.values<std::int8_t>() == std::vector<std::int8_t>{3, -6, 9});
 }
