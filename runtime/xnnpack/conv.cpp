@@ -1,5 +1,7 @@
 #include <xnnpack.h>
 
+#include <array>
+
 #include "runtime/xnnpack/checks.h"
 #include "runtime/xnnpack/definition.h"
 #include "runtime/xnnpack/families.h"
@@ -98,12 +100,37 @@ Reason supports_conv_2d(const Node& node) {
   return check(node, conv_2d(node), 0, groups == 1);
 }
 
+namespace {
+
+// LiteRT makes a hybrid 1x1 convolution without stride a fully connected layer on pixels, with a
+// scale for each.
+bool is_pointwise(const Window& window) noexcept {
+  return window.height * window.width == 1 && window.stride_h == 1 && window.stride_w == 1;
+}
+
+void define_hybrid_pixels(const Node& node, Definition& definition, Range range) {
+  const std::vector<std::size_t> filter = dimensions(node.input(1).shape);
+  const std::array<std::size_t, 2> matrix = {filter[0], filter[3]};
+  const std::uint32_t input = definition.dynamic(node.input(0), 1);
+  xnn::check(
+      xnn_define_fully_connected(definition.subgraph(), range.min, range.max, input,
+                                 definition.dynamic_filter(node.input(1), 0, matrix),
+                                 bias_value(node, definition), definition.value(node.output(0)), 0),
+      "define a convolution of pixels");
+}
+
+}  // namespace
+
 void define_conv_2d(const Node& node, Definition& definition) {
   const auto [window, activation, unused] = conv_2d(node);
   const Shape& filter = node.input(1).shape;
   const std::int32_t groups = node.input(0).shape[3] / filter[3];
   const Range range = *clamp_of(activation);
   const bool hybrid = is_hybrid(weights_of(node, 0, true));
+  if (hybrid && is_pointwise(window)) {
+    define_hybrid_pixels(node, definition, range);
+    return;
+  }
   // A scale for each image: three dimensions of it.
   const std::uint32_t input_id =
       hybrid ? definition.dynamic(node.input(0), 3) : definition.value(node.input(0));

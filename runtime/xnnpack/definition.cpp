@@ -143,11 +143,12 @@ std::uint32_t Definition::dynamic(const RuntimeTensor& tensor, std::size_t depth
   return id;
 }
 
-std::uint32_t Definition::dynamic_filter(const RuntimeTensor& tensor,
-                                         std::size_t channel_dimension) {
-  const std::vector<std::size_t> shape = dimensions(tensor.shape);
+std::uint32_t Definition::dynamic_filter(const RuntimeTensor& tensor, std::size_t channel_dimension,
+                                         std::span<const std::size_t> shape) {
+  const std::vector<std::size_t> own_shape = dimensions(tensor.shape);
+  if (shape.empty()) shape = own_shape;
   std::vector<float> scales = tensor.quantization().scale;
-  if (scales.size() == 1) scales.assign(shape.at(channel_dimension), scales.front());
+  if (scales.size() == 1) scales.assign(shape[channel_dimension], scales.front());
   std::uint32_t id = XNN_INVALID_VALUE_ID;
   check(xnn_define_channelwise_quantized_tensor_value(
             subgraph_.get(), xnn_datatype_qcint8, keep_scales(std::move(scales)), shape.size(),
@@ -163,7 +164,8 @@ std::uint32_t Definition::dynamic(const RuntimeTensor& tensor, std::size_t,
                           tensor.definition->name));
 }
 
-std::uint32_t Definition::dynamic_filter(const RuntimeTensor& tensor, std::size_t) {
+std::uint32_t Definition::dynamic_filter(const RuntimeTensor& tensor, std::size_t,
+                                         std::span<const std::size_t>) {
   return dynamic(tensor, 1);
 }
 #endif

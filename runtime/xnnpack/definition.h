@@ -41,7 +41,8 @@ class Definition {
   // dimension `channel_dimension` or one for all. Releases with qd8 only: else Error(unsupported).
   std::uint32_t dynamic(const RuntimeTensor& tensor, std::size_t depth,
                         std::span<const std::size_t> shape = {});
-  std::uint32_t dynamic_filter(const RuntimeTensor& tensor, std::size_t channel_dimension);
+  std::uint32_t dynamic_filter(const RuntimeTensor& tensor, std::size_t channel_dimension,
+                               std::span<const std::size_t> shape = {});
   void convert(std::uint32_t input, std::uint32_t output);
   void reshape(std::uint32_t input, std::uint32_t output, std::span<const std::size_t> shape);
   // An intermediate value with the type and scale of `like` but another shape.

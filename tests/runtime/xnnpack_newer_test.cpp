@@ -147,12 +147,15 @@ TEST_CASE("newer XNNPACK releases compute what our kernels compute") {
 }
 
 TEST_CASE("hybrid layers agree with our kernels, which quantise as XNNPACK does") {
-  const auto make = [](BuiltinOperator code, bool per_channel) {
+  const auto make = [](BuiltinOperator code, bool per_channel, std::int32_t side) {
     const Quantization weights =
         per_channel ? test::quantized_by(0, {0.01F, 0.02F, 0.005F, 0.03F}) : quantized(0.01F, 0);
     OneOperator op(code);
     if (code == BuiltinOperator::CONV_2D) {
-      op.in(kF32, {2, 6, 6, 3}).weights(kS8, {4, 3, 3, 3}, weights).weights(kF32, {4}).out(kF32);
+      op.in(kF32, {2, 6, 6, 3})
+          .weights(kS8, {4, side, side, 3}, weights)
+          .weights(kF32, {4})
+          .out(kF32);
       op.with(Conv2DOptions{Padding::SAME, 1, 1, ActivationFunction::RELU, 1, 1, kF32});
     } else {
       op.in(kF32, {2, 3, 8}).weights(kS8, {4, 8}, weights).weights(kF32, {4}).out(kF32);
@@ -164,11 +167,14 @@ TEST_CASE("hybrid layers agree with our kernels, which quantise as XNNPACK does"
   };
   for (const auto code : {BuiltinOperator::CONV_2D, BuiltinOperator::FULLY_CONNECTED}) {
     for (const bool per_channel : {false, true}) {
-      CAPTURE(builtin_operator_name(code));
-      CAPTURE(per_channel);
-      const auto lowered = make(code, per_channel).run(true);
-      CHECK(lowered.plan.partitions == (has_dynamic_quantization() ? 1 : 0));
-      CHECK(difference(lowered, make(code, per_channel).run(false)) <= 5.0);
+      for (const std::int32_t side : {1, 3}) {
+        CAPTURE(builtin_operator_name(code));
+        CAPTURE(per_channel);
+        CAPTURE(side);
+        const auto lowered = make(code, per_channel, side).run(true);
+        CHECK(lowered.plan.partitions == (has_dynamic_quantization() ? 1 : 0));
+        CHECK(difference(lowered, make(code, per_channel, side).run(false)) <= 5.0);
+      }
     }
   }
 }
