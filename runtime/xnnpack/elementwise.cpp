@@ -23,6 +23,7 @@ struct Binary {
 };
 
 #if LITEZOO_HAS_xnn_define_binary
+
 template <xnn_binary_operator kType>
 xnn_status binary(xnn_subgraph_t subgraph, Range range, std::uint32_t a, std::uint32_t b,
                   std::uint32_t out) {
@@ -30,38 +31,42 @@ xnn_status binary(xnn_subgraph_t subgraph, Range range, std::uint32_t a, std::ui
   const bool bounded = std::isfinite(range.min) || std::isfinite(range.max);
   return xnn_define_binary(subgraph, kType, bounded ? &params : nullptr, a, b, out, 0);
 }
-#define LITEZOO_CLAMPED(type, function) binary<type>
-#define LITEZOO_PLAIN(type, function) binary<type>
+
+constexpr auto kBinaries = std::to_array<Binary>({
+    {BuiltinOperator::ADD, kAll, true, binary<xnn_binary_add>},
+    {BuiltinOperator::MUL, kAll, true, binary<xnn_binary_multiply>},
+    {BuiltinOperator::SUB, kAll, true, binary<xnn_binary_subtract>},
+    {BuiltinOperator::DIV, kFloatOnly, true, binary<xnn_binary_divide>},
+    {BuiltinOperator::MAXIMUM, kFloatOnly, false, binary<xnn_binary_maximum>},
+    {BuiltinOperator::MINIMUM, kFloatOnly, false, binary<xnn_binary_minimum>},
+    {BuiltinOperator::SQUARED_DIFFERENCE, kFloatOnly, false, binary<xnn_binary_squared_difference>},
+});
+
 #else
+
 template <auto kFunction>
 xnn_status clamped(xnn_subgraph_t subgraph, Range range, std::uint32_t a, std::uint32_t b,
                    std::uint32_t out) {
   return kFunction(subgraph, range.min, range.max, a, b, out, 0);
 }
+
 template <auto kFunction>
 xnn_status plain(xnn_subgraph_t subgraph, Range, std::uint32_t a, std::uint32_t b,
                  std::uint32_t out) {
   return kFunction(subgraph, a, b, out, 0);
 }
-// One table for both: the newer release knows the operators by a number, the older by a function.
-#define LITEZOO_CLAMPED(type, function) clamped<function>
-#define LITEZOO_PLAIN(type, function) plain<function>
-#endif
 
 constexpr auto kBinaries = std::to_array<Binary>({
-    {BuiltinOperator::ADD, kAll, true, LITEZOO_CLAMPED(xnn_binary_add, xnn_define_add2)},
-    {BuiltinOperator::MUL, kAll, true, LITEZOO_CLAMPED(xnn_binary_multiply, xnn_define_multiply2)},
-    {BuiltinOperator::SUB, kAll, true, LITEZOO_CLAMPED(xnn_binary_subtract, xnn_define_subtract)},
-    {BuiltinOperator::DIV, kFloatOnly, true, LITEZOO_CLAMPED(xnn_binary_divide, xnn_define_divide)},
-    {BuiltinOperator::MAXIMUM, kFloatOnly, false,
-     LITEZOO_PLAIN(xnn_binary_maximum, xnn_define_maximum2)},
-    {BuiltinOperator::MINIMUM, kFloatOnly, false,
-     LITEZOO_PLAIN(xnn_binary_minimum, xnn_define_minimum2)},
-    {BuiltinOperator::SQUARED_DIFFERENCE, kFloatOnly, false,
-     LITEZOO_PLAIN(xnn_binary_squared_difference, xnn_define_squared_difference)},
+    {BuiltinOperator::ADD, kAll, true, clamped<xnn_define_add2>},
+    {BuiltinOperator::MUL, kAll, true, clamped<xnn_define_multiply2>},
+    {BuiltinOperator::SUB, kAll, true, clamped<xnn_define_subtract>},
+    {BuiltinOperator::DIV, kFloatOnly, true, clamped<xnn_define_divide>},
+    {BuiltinOperator::MAXIMUM, kFloatOnly, false, plain<xnn_define_maximum2>},
+    {BuiltinOperator::MINIMUM, kFloatOnly, false, plain<xnn_define_minimum2>},
+    {BuiltinOperator::SQUARED_DIFFERENCE, kFloatOnly, false, plain<xnn_define_squared_difference>},
 });
-#undef LITEZOO_CLAMPED
-#undef LITEZOO_PLAIN
+
+#endif
 
 constexpr Range kUnbounded{-std::numeric_limits<float>::infinity(),
                            std::numeric_limits<float>::infinity()};
