@@ -122,10 +122,12 @@ std::optional<Ratio> ratio_of_medians(std::span<const Nanoseconds> a,
   std::minstd_rand random(1);
   const auto drawn = [&random](std::span<const Nanoseconds> from) {
     std::vector<Nanoseconds> sample;
+    sample.reserve(from.size());
     for (std::size_t i = 0; i < from.size(); ++i) sample.push_back(from[random() % from.size()]);
     return sample;
   };
   std::vector<double> ratios;
+  ratios.reserve(kDraws);
   for (std::size_t i = 0; i < kDraws; ++i) ratios.push_back(ratio(drawn(a), drawn(b)));
   std::ranges::sort(ratios);
   const auto cut = static_cast<std::size_t>((1 - confidence) / 2 * static_cast<double>(kDraws));

@@ -152,6 +152,7 @@ AccuracyConstraint resolve(const AccuracyConstraint& constraint,
   if (meant.empty()) return constraint;
   if (meant.size() > 1) {
     std::vector<std::string> names;
+    names.reserve(meant.size());
     for (const AccuracyGroup& group : meant) names.push_back("'" + name_of(group) + "'");
     throw Error(ErrorKind::usage,
                 fmt::format("accuracy '{}' could mean {}; these do not compare, name one",

@@ -87,6 +87,7 @@ std::vector<const Objective*> parse_objectives(const std::string& text) {
     const auto* const found = std::ranges::find(kObjectives, name, &Objective::name);
     if (found == kObjectives.end()) {
       std::vector<std::string_view> names;
+      names.reserve(kObjectives.size());
       for (const Objective& objective : kObjectives) names.push_back(objective.name);
       throw Error(ErrorKind::usage, fmt::format("there is no objective '{}'; choose from {}", name,
                                                 fmt::join(names, ", ")));

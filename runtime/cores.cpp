@@ -103,6 +103,7 @@ CoreClass choose_class(std::span<const CoreClass> classes, const std::string& wa
       automatic ? classes.begin() : std::ranges::find(classes, wanted, &CoreClass::name);
   if (found == classes.end()) {
     std::vector<std::string_view> names;
+    names.reserve(classes.size());
     for (const CoreClass& one : classes) names.push_back(one.name);
     throw Error(ErrorKind::usage, fmt::format("this machine has no '{}' cores; it has: {}", wanted,
                                               fmt::join(names, ", ")));

@@ -167,7 +167,8 @@ TEST_CASE("the user's inputs are measured with and must fit") {
   const auto model = program.model("model.tflite", {.width = 0.25});
   const auto good = program.file("good.npy", "");
   const std::vector<std::int32_t> shape = {1, 64, 64, 3};
-  cli::write_npy(good, TensorType::FLOAT32, shape, std::vector<std::byte>(64 * 64 * 3 * 4));
+  cli::write_npy(good, TensorType::FLOAT32, shape,
+                 std::vector<std::byte>(std::size_t{64} * 64 * 3 * 4));
   const auto given =
       program.run({"profile", model, "--mode", "rapid", "--input", "0=" + good, "--json"});
   CAPTURE(given.err);
