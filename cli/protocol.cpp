@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "runtime/measure.h"
 
 namespace litezoo::cli {
 namespace {
@@ -129,9 +130,9 @@ Protocol protocol_of(const ProtocolOptions& options) {
   if (options.runs > 0) settings.min_runs = options.runs;
   if (!options.min_time.empty()) settings.min_time = parse_duration(options.min_time);
   if (!options.max_time.empty()) settings.max_time = bounded(options.max_time, "--max-time");
-  protocol.timeout = options.timeout.empty()
-                         ? settings.max_time + settings.max_warmup_time + kAllowance
-                         : bounded(options.timeout, "--timeout");
+  protocol.timeout = options.timeout.empty() ? runtime::kLimitPatience * settings.max_time +
+                                                   settings.max_warmup_time + kAllowance
+                                             : bounded(options.timeout, "--timeout");
   protocol.inputs = options.inputs;
   settings.inputs = digest_of_inputs(options.inputs);
   return protocol;

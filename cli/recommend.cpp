@@ -207,7 +207,8 @@ class Driver {
     if (deadline_) {
       const Nanoseconds left = *deadline_ - Clock::now();
       settings.max_time =
-          std::max<Nanoseconds>(std::min(settings.max_time, left), std::chrono::milliseconds(1));
+          std::max<Nanoseconds>(std::min(settings.max_time, left / runtime::kLimitPatience),
+                                std::chrono::milliseconds(1));
     }
     try {
       auto measurement = bench_.measure(files_.at(question.candidate), settings);

@@ -136,7 +136,13 @@ class BlockRunner {
     result_.blocks.push_back(std::move(block));
   }
 
-  bool over() const { return Clock::now() - start_ >= settings_.max_time; }
+  // A slow model gets longer for the runs that a verdict takes, once it has any.
+  bool over() const {
+    const Nanoseconds spent = Clock::now() - start_;
+    const bool short_of_runs =
+        settings_.limit && result_.samples.size() < kBlocksOfPass * most_runs_ * 2;
+    return spent >= (short_of_runs ? settings_.max_time * kLimitPatience : settings_.max_time);
+  }
 
   bool block_ends(Nanoseconds duration, std::size_t count, std::uint64_t over_limit) const {
     if (count == 0) return false;

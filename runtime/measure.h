@@ -17,6 +17,10 @@ struct InputBytes {
   std::span<const std::byte> data;
 };
 
+// With a limit, measuring may take this many times settings.max_time while there are fewer than
+// twice the runs that the quickest PASS takes: a slow model needs as many as a fast one.
+inline constexpr int kLimitPatience = 6;
+
 // What the process that measures knows before it loads the model.
 struct MeasureStart {
   std::string sha256;
@@ -31,10 +35,10 @@ struct MeasureStart {
 // a class of cores, initialises, warms up until flat (or settings.max_warmup_time), then runs
 // blocks between two timings of the anchor. A block that was disturbed is voided with its cause
 // and more are run, until there are min_runs undisturbed runs over min_time, or settings.limit is
-// decided, or max_time is over. No sample is dropped. Inputs that are not given are random from
-// settings.seed. `anchor` must have been made before start.baseline was noted.
-// Throws what Session throws, Error(usage) for an unknown class of cores or an input that does not
-// fit.
+// decided, or max_time is over (see kLimitPatience). No sample is dropped. Inputs that are not
+// given are random from settings.seed. `anchor` must have been made before start.baseline was
+// noted. Throws what Session throws, Error(usage) for an unknown class of cores or an input that
+// does not fit.
 Measurement measure(const Graph& graph, const MeasurementSettings& settings,
                     const MeasureStart& start, Anchor& anchor);
 
