@@ -102,6 +102,7 @@ json optimization_json(const inspector::Report& report) {
 
 json runtime_json(const inspector::RuntimeRequirement& runtime) {
   return {{"tensorflow", runtime.tensorflow},
+          {"litert", runtime.litert},
           {"decided_by", runtime.decided_by},
           {"unknown", runtime.unknown},
           {"litert_2026_08_has_kernels", runtime.litert_has_kernels}};

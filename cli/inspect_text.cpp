@@ -187,7 +187,8 @@ void print_targets(const Context& context, const inspector::Report& report) {
   const inspector::RuntimeRequirement& runtime = report.runtime;
   if (!runtime.tensorflow.empty()) {
     print_line(context, "needs",
-               fmt::format("TensorFlow {} or newer, for {}", runtime.tensorflow,
+               fmt::format("TensorFlow {}{} or newer, for {}", runtime.tensorflow,
+                           runtime.litert.empty() ? "" : " or LiteRT " + runtime.litert,
                            runtime.decided_by.front()));
   }
   if (report.chip) {

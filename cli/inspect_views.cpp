@@ -201,7 +201,11 @@ void print_compatibility(const Context& context, const inspector::Report& report
   const inspector::RuntimeRequirement& runtime = report.runtime;
   if (!runtime.tensorflow.empty()) {
     context.out << fmt::format(
-        "needs TensorFlow {} or newer (its numbering, not LiteRT's) for {}\n", runtime.tensorflow,
+        "needs TensorFlow {} or newer{} for {}\n", runtime.tensorflow,
+        runtime.litert.empty()
+            ? std::string()
+            : fmt::format(" (in LiteRT's own numbering {}, inferred from release dates)",
+                          runtime.litert),
         join_names(runtime.decided_by));
   }
   if (!runtime.unknown.empty()) {

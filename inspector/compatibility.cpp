@@ -314,6 +314,9 @@ RuntimeRequirement required_runtime(const Graph& graph) {
       result.decided_by.push_back(label);
     }
   }
+  if (result.litert_has_kernels && result.unknown.empty() && !result.tensorflow.empty()) {
+    result.litert = is_newer(result.tensorflow, "2.17.99") ? "2.3.0" : "1.0.1";
+  }
   return result;
 }
 

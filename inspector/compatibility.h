@@ -14,7 +14,10 @@ namespace litezoo::inspector {
 // The oldest runtime, from the operator versions. Numbers are TensorFlow releases, which LiteRT's
 // own 1.x and 2.x releases are not: those are told by kernel version.
 struct RuntimeRequirement {
-  std::string tensorflow;               // "2.3.0"; empty when no operator is in the table
+  std::string tensorflow;  // "2.3.0"; empty when no operator is in the table
+  // The same in LiteRT's own numbering, inferred from release dates: its 1.0.1 followed TensorFlow
+  // 2.17, its 2.3.0 has the kernels of the table; empty when something is not in the tables.
+  std::string litert;
   std::vector<std::string> decided_by;  // "CONV_2D version 5": what asks for that release
   std::vector<std::string> unknown;     // operators or versions the table does not have
   bool litert_has_kernels = true;       // all builtin operators in LiteRT of 2026-08

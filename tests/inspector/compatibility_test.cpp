@@ -31,6 +31,7 @@ TEST_CASE("the oldest runtime follows from the newest operator version") {
   b.last_op().version = 1;
   const auto need = inspector::required_runtime(b.graph());
   CHECK(need.tensorflow == "2.9.0");
+  CHECK(need.litert == "1.0.1");
   REQUIRE(need.decided_by.size() == 1);
   CHECK(need.decided_by[0] == "GELU version 1");
   CHECK(need.litert_has_kernels);
@@ -52,6 +53,7 @@ TEST_CASE("a version that the table does not have is unknown, not ignored") {
   b.last_op().version = 77;
   const auto need = inspector::required_runtime(b.graph());
   CHECK(need.tensorflow.empty());
+  CHECK(need.litert.empty());
   CHECK(need.unknown == std::vector<std::string>{"ADD version 77"});
   CHECK_FALSE(need.litert_has_kernels);
 }
