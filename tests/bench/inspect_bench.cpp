@@ -92,7 +92,7 @@ class MappedAllocator : public flatbuffers::Allocator {
 constexpr std::int32_t kRows = 4096, kColumns = 1024, kLayers = 64;  // 16 MiB a layer
 
 flatbuffers::Offset<schema::Tensor> add_tensor(flatbuffers::FlatBufferBuilder& b,
-                                               std::vector<std::int32_t> shape,
+                                               const std::vector<std::int32_t>& shape,
                                                std::uint32_t buffer, const std::string& name) {
   return schema::CreateTensorDirect(b, &shape, 0, buffer, name.c_str());
 }
@@ -153,7 +153,7 @@ std::filesystem::path sparse_model(const std::filesystem::path& directory) {
   MappedAllocator memory;
   flatbuffers::FlatBufferBuilder b(std::size_t{1200} << 20, &memory);
   write_big_model(b);
-  const auto path = directory / "big.tflite";
+  auto path = directory / "big.tflite";
   const FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600));
   if (!file) throw Error(ErrorKind::io, "cannot create " + path.string());
   write_sparsely(b.GetBufferPointer(), b.GetSize(), file);
