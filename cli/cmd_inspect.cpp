@@ -19,6 +19,7 @@
 #include "cli/inspect_text.h"
 #include "cli/inspect_views.h"
 #include "cli/model_bytes.h"
+#include "cli/remote_model.h"
 #include "cli/render.h"
 #include "inspector/bundle.h"
 #include "inspector/container.h"
@@ -49,6 +50,7 @@ struct InspectOptions {
   std::string graph;                        // "dot" or empty
   std::string extract;                      // name of a packed file
   bool with_sha256 = false;
+  bool fetch = false;  // even where a look at the server would do
 
   bool wants(std::string_view flag) const {
     const auto* const view = std::ranges::find(kViews, flag, &View::flag);
@@ -95,8 +97,29 @@ void require_labels(const std::string& name, const inspector::Report& report) {
                                         "them as a file of their own");
 }
 
+// Looks at a model where it is, when its server gives parts of it and the whole is not needed.
+bool inspect_from_afar(const Context& context, const std::string& reference,
+                       const InspectOptions& options) {
+  const bool needs_all = options.wants("--stats") || options.with_sha256 || options.fetch;
+  if (needs_all || !options.extract.empty()) return false;
+  ReportOptions wanted = report_options(options);
+  wanted.buffer_tables = inspector::BufferTables::inferred;
+  const auto look = look_from_afar(context, reference, [&](const RemoteBytes& remote) {
+    if (inspector::recognise(remote.bytes).kind == inspector::ContainerKind::zip) {
+      remote.fetch_instead("a bundle");
+    }
+    auto report = full_report(reference, remote.bytes, wanted);
+    remote.require_all_had();
+    report.inspection.sha256 = remote.sha256;
+    if (options.wants("--labels")) require_labels(reference, report);
+    print_report(context, reference, report, options);
+  });
+  return look;
+}
+
 void inspect_one(const Context& context, const std::string& reference,
                  const InspectOptions& options) {
+  if (inspect_from_afar(context, reference, options)) return;
   const ModelBytes model = open_bytes(context, reference);
   const bool is_bundle = inspector::recognise(model.bytes()).kind == inspector::ContainerKind::zip;
   if (!options.extract.empty()) {
@@ -151,6 +174,8 @@ void add_inspect(CLI::App& command, Context& context) {
   command.add_option("--extract", options->extract,
                      "Print one packed file (labels, vocabulary) as it is");
   command.add_flag("--sha256", options->with_sha256, "Also the digest (reads the whole file)");
+  command.add_flag("--fetch", options->fetch,
+                   "Fetch a remote model instead of reading its tables on the server");
   add_common_options(command, context);
   command.callback([&context, options] { inspect(context, *options); });
 }

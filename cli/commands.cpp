@@ -15,6 +15,8 @@ constexpr auto kCommands = std::to_array<Command>({
      add_show},
     {"fetch", "Bring models onto this machine, verified by digest", "litezoo fetch --starter",
      add_fetch},
+    {"sync", "Bring a hub's listing into the catalog", "litezoo sync hf", add_sync},
+    {"store", "The files that are here: list, verify, remove", "litezoo store verify", add_store},
     {"inspect", "What a model file says: operators, tensors, precision, cost",
      "litezoo inspect model.tflite --json", add_inspect},
     {"compare", "What differs between two model files: size, cost, operators, where they run",

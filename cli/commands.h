@@ -28,6 +28,8 @@ std::span<const Command> commands() noexcept;
 void add_search(CLI::App& command, Context& context);
 void add_show(CLI::App& command, Context& context);
 void add_fetch(CLI::App& command, Context& context);
+void add_sync(CLI::App& command, Context& context);
+void add_store(CLI::App& command, Context& context);
 void add_inspect(CLI::App& command, Context& context);
 void add_compare(CLI::App& command, Context& context);
 void add_run(CLI::App& command, Context& context);

@@ -12,6 +12,7 @@ struct Context;
 struct ReportOptions {
   inspector::Weights weights = inspector::Weights::untouched;
   bool with_sha256 = false;  // reads every byte
+  inspector::BufferTables buffer_tables = inspector::BufferTables::followed;
 };
 
 // The inspector's report, with the verdict on Litezoo's own runtime and, when asked for, the

@@ -48,10 +48,10 @@ using LanePointer = std::shared_ptr<Lane>;
 // they and the waiting thread share is guarded by the mutex.
 class Transfer {
  public:
-  Transfer(Session& session, const Place& place, const std::string& reference, const Target& target)
+  Transfer(Session& session, const Place& place, const std::string& name, const Target& target)
       : session_(session),
         place_(place),
-        reference_(reference),
+        name_(name),
         journaled_(!target.journal.empty()),
         blocks_(target.file, target.journal),
         proven_(std::ranges::any_of(place.digests,
@@ -356,7 +356,7 @@ class Transfer {
 
   void report() const {
     FetchProgress now;
-    now.reference = reference_;
+    now.name = name_;
     now.received = Bytes{blocks_.received()};
     if (total_) now.total = Bytes{*total_};
     session_.report(now);
@@ -506,7 +506,7 @@ class Transfer {
 
   Session& session_;
   const Place& place_;
-  const std::string& reference_;
+  const std::string& name_;
   const bool journaled_;
   std::string url_, shown_, origin_;
   int failures_ = 0;  // in a row
@@ -534,9 +534,9 @@ class Transfer {
 
 }  // namespace
 
-std::string download(Session& session, const Place& place, const std::string& reference,
+std::string download(Session& session, const Place& place, const std::string& name,
                      const Target& target) {
-  Transfer transfer(session, place, reference, target);
+  Transfer transfer(session, place, name, target);
   for (std::size_t i = 0;; ++i) {
     try {
       return transfer.run(place.urls.at(i));

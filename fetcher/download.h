@@ -18,11 +18,11 @@ struct Target {
 
 // Transfers what a place's URLs give into the target, hashing while it writes. Large files whose
 // digest is known come in several ranges at a time. A transfer that breaks off goes on from where
-// it was (Range with If-Range); passing faults are tried again with growing pauses. `reference`
-// names the place to progress callbacks. Returns the SHA-256 of the content. Throws Error(corrupt)
-// when the bytes are not those the place states, Error(network or not_found), Error(io),
-// Error(interrupted).
-std::string download(Session& session, const Place& place, const std::string& reference,
+// it was (Range with If-Range); passing faults are tried again with growing pauses. `name`
+// is the transfer's for progress callbacks. Returns the SHA-256 of the content. Throws
+// Error(corrupt) when the bytes are not those the place states, Error(network or not_found),
+// Error(io), Error(interrupted).
+std::string download(Session& session, const Place& place, const std::string& name,
                      const Target& target);
 
 }  // namespace litezoo::fetcher

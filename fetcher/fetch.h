@@ -17,7 +17,7 @@ namespace litezoo::fetcher {
 class Session;
 
 struct FetchProgress {
-  std::string reference;       // the place being tried
+  std::string name;            // the request's, else the place being tried
   Bytes received;              // of this transfer, a package's archive included
   std::optional<Bytes> total;  // nothing while the server has not said
 };
@@ -47,6 +47,7 @@ struct FetchRequest {
   std::vector<std::string> references;  // tried in order
   std::string sha256;                   // 64 hex digits; empty = take what the first place gives
   std::optional<Bytes> size;
+  std::string name;  // for progress and notes; empty = the reference
 };
 
 struct FetchFailure {
@@ -63,6 +64,7 @@ struct FetchPlan {
   std::optional<Bytes> size;  // of the file; nothing = its server does not say
   // Still to be transferred, an archive around the file included, less what an earlier run left.
   std::optional<Bytes> to_transfer;
+  std::string transfer;  // equal for files that one transfer brings together; else empty
 };
 
 struct Fetched {

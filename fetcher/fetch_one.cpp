@@ -29,6 +29,10 @@ Fetched from_store(const StoredFile& file) {
   return fetched;
 }
 
+const std::string& name_for(const FetchRequest& request, const Reference& reference) {
+  return request.name.empty() ? reference.text : request.name;
+}
+
 LockWait lock_wait(Session& session, const std::string& name) {
   LockWait wait;
   wait.cancelled = session.settings().cancelled;
@@ -115,16 +119,16 @@ std::string keeping(Partial& partial, const Run& run) {
   }
 }
 
-SharedArchive& archive_of(Session& session, const Place& place, const std::string& reference) {
+SharedArchive& archive_of(Session& session, const Place& place, const std::string& name) {
   const std::string& url = place.urls.front();
   return *session.archives.at(url, [&] {
     auto archive = std::make_unique<SharedArchive>();
-    archive->partial = std::make_unique<Partial>(session.store().partial_directory(),
-                                                 sha256_of(as_bytes("archive " + url)),
-                                                 lock_wait(session, reference));
+    archive->partial =
+        std::make_unique<Partial>(session.store().partial_directory(),
+                                  sha256_of(as_bytes("archive " + url)), lock_wait(session, name));
     Partial& partial = *archive->partial;
     keeping(partial, [&] {
-      return download(session, place, reference, {partial.file(), partial.journal()});
+      return download(session, place, name, {partial.file(), partial.journal()});
     });
     // Others that wait for it get one of their own rather than wait for us to end.
     partial.unname();
@@ -151,7 +155,7 @@ bool looks_packed(const GrowingFile& file) {
 // Some hubs wrap single files into an archive of their own.
 std::string unwrap(Session& session, const FetchRequest& request, const Reference& reference,
                    const Place& place, GrowingFile& file) {
-  SharedArchive& archive = archive_of(session, place, reference.text);
+  SharedArchive& archive = archive_of(session, place, name_for(request, reference));
   const std::scoped_lock lock(archive.mutex);
   const GrowingFile& whole = archive.partial->file();
   if (looks_packed(whole)) {
@@ -182,9 +186,9 @@ std::string transfer(Session& session, const FetchRequest& request, const Refere
   if (auto sha256 = copy_from_cache(expected, file)) return *sha256;
   if (!place.wrapped_as.empty()) return unwrap(session, request, reference, place, file);
   if (place.archive_member.empty()) {
-    return download(session, expected, reference.text, {file, partial.journal()});
+    return download(session, expected, name_for(request, reference), {file, partial.journal()});
   }
-  SharedArchive& shared = archive_of(session, place, reference.text);
+  SharedArchive& shared = archive_of(session, place, name_for(request, reference));
   const std::scoped_lock lock(shared.mutex);
   const GrowingFile& archive = shared.partial->file();
   ArchiveMember wanted;
@@ -278,7 +282,10 @@ std::optional<Fetched> find_intact(const Store& store, const std::string& sha256
   if (sha256.empty()) return std::nullopt;
   const auto file = store.find(sha256);
   if (!file) return std::nullopt;
-  if (sha256_of_file(file->path) == sha256) return from_store(*file);
+  if (sha256_of_file(file->path) == sha256) {
+    store.note_use(*file);
+    return from_store(*file);
+  }
   store.remove(sha256);
   return std::nullopt;
 }
@@ -321,7 +328,11 @@ std::string partial_key(const FetchRequest& request, const Place& place) {
 Fetched fetch_one(Session& session, const FetchRequest& request, const Reference& reference) {
   if (reference.scheme == Scheme::sha256) return use_prefix(session.store(), reference);
   const Source& source = source_of(reference);
-  const FetchRequest outer_request = reference.member.empty() ? request : FetchRequest{};
+  FetchRequest outer_request = request;
+  if (!reference.member.empty()) {
+    outer_request.sha256.clear();
+    outer_request.size.reset();
+  }
   if (auto copied = copy_known(session, outer_request, reference, source)) return *copied;
   const Place place = source.resolve(session, reference);
   Fetched fetched = place.path.empty() ? fetch_remote(session, outer_request, reference, place)

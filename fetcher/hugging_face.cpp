@@ -108,26 +108,19 @@ Json parse_answer(const std::string& body, const std::string& url) {
   return json;
 }
 
-// Calls `item` for every element of a paged array until it says stop. A next page on the canonical
-// host is asked of the endpoint in use; a page seen before ends the walk.
+// All pages; one seen before ends the walk.
 void walk_pages(Session& session, std::string url, const std::string& repository,
                 const std::function<bool(const Json&)>& item) {
   std::set<std::string> seen;
+  bool stopped = false;
+  const auto stoppable = [&](const Json& entry) {
+    stopped = !item(entry);
+    return !stopped;
+  };
   while (seen.insert(url).second && seen.size() <= kMostPages) {
-    std::string body;
-    HttpSink sink;
-    sink.body = [&body](std::span<const std::byte> bytes) { body += as_text(bytes); };
-    const HttpReply reply = session.transport().send(request_for(url), sink);
-    require_hub_success(reply, url, repository);
-    const Json page = parse_answer(body, url);
-    if (!page.is_array()) parse_answer("", url);
-    for (const Json& entry : page) {
-      if (entry.is_object() && !item(entry)) return;
-    }
-    const auto next = link_of(reply.hops.back(), "next");
-    const auto parts = next ? parse_url(*next) : std::nullopt;
-    if (!parts) return;
-    url = hf_endpoint() + parts->path + (parts->query.empty() ? "" : "?" + parts->query);
+    const std::string next = hf_page(session, url, repository, stoppable);
+    if (next.empty() || stopped) return;
+    url = hf_endpoint() + next;
   }
 }
 
@@ -175,6 +168,27 @@ std::optional<Bytes> stated_size(const HttpReply& reply) {
 
 std::string hf_endpoint() {
   return without_end_slashes(environment_or("HF_ENDPOINT", "https://huggingface.co"));
+}
+
+std::string hf_page(Session& session, const std::string& url, const std::string& repository,
+                    const std::function<bool(const Json&)>& item) {
+  session.wait_for_turn(hf_endpoint());
+  std::string body;
+  HttpSink sink;
+  sink.body = [&body](std::span<const std::byte> bytes) { body += as_text(bytes); };
+  const HttpReply reply = session.transport().send(request_for(url), sink);
+  if (!reply.hops.empty()) session.heed(hf_endpoint(), reply.hops.back());
+  require_hub_success(reply, url, repository);
+  const Json page = parse_answer(body, url);
+  if (!page.is_array()) parse_answer("", url);
+  for (const Json& entry : page) {
+    if (entry.is_object() && !item(entry)) break;
+  }
+  // A next page on the canonical host is asked of the endpoint in use.
+  const auto next = link_of(reply.hops.back(), "next");
+  const auto parts = next ? parse_url(*next) : std::nullopt;
+  if (!parts) return "";
+  return parts->path + (parts->query.empty() ? "" : "?" + parts->query);
 }
 
 std::string hf_authorization() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +18,12 @@ std::string hf_endpoint();
 // when there is none, when HF_HUB_DISABLE_IMPLICIT_TOKEN says so, or over plain http to another
 // machine.
 std::string hf_authorization();
+
+// One page of a listing: calls `item` for every element until it says stop. Gives what follows the
+// endpoint in the next page's address; empty at the end. Keeps to the hub's rate limits.
+// Throws Error(network or not_found).
+std::string hf_page(Session& session, const std::string& url, const std::string& repository,
+                    const std::function<bool(const nlohmann::json&)>& item);
 
 // Every file of a repository's revision; asks page by page. Throws Error(network or not_found).
 std::vector<HubFile> hf_files(Session& session, const std::string& repository,

@@ -12,7 +12,11 @@ namespace litezoo::fetcher {
 using Json = nlohmann::json;
 
 Json ask_json(Session& session, const HttpRequest& request) {
+  const auto url = parse_url(request.url);
+  const std::string origin = url ? url->origin() : "";
+  session.wait_for_turn(origin);
   const Transport::Text text = session.transport().get_text(request);
+  session.heed(origin, text.head);
   Json json = Json::parse(text.body, nullptr, false);
   if (json.is_discarded()) {
     throw Error(ErrorKind::network, "'" + without_query(request.url) +

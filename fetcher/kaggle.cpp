@@ -35,7 +35,13 @@ fs::path kagglehub_cache() {
   return environment_or("KAGGLEHUB_CACHE", home + "/kagglehub");
 }
 
-Json ask(Session& session, const std::string& path) {
+std::string encoded(const std::string& path) {
+  return percent_encode(path, Slashes::keep);
+}
+
+}  // namespace
+
+Json ask_kaggle(Session& session, const std::string& path) {
   HttpRequest request;
   request.url = kaggle_endpoint() + "/api/v1/models/" + path;
   request.authorization = kaggle_authorization();
@@ -43,12 +49,6 @@ Json ask(Session& session, const std::string& path) {
   request.size_limit = Bytes{std::uint64_t{16} << 20};
   return ask_json(session, request);
 }
-
-std::string encoded(const std::string& path) {
-  return percent_encode(path, Slashes::keep);
-}
-
-}  // namespace
 
 std::string kaggle_endpoint() {
   return without_end_slashes(environment_or("KAGGLE_API_ENDPOINT", "https://www.kaggle.com"));
@@ -74,7 +74,7 @@ std::string kaggle_authorization() {
 }
 
 std::string kaggle_newest_version(Session& session, const std::string& variation) {
-  const Json answer = ask(session, encoded(variation) + "/get");
+  const Json answer = ask_kaggle(session, encoded(variation) + "/get");
   const std::uint64_t version = count_at(answer, "versionNumber");
   if (version == 0) {
     throw Error(ErrorKind::not_found, "Kaggle model '" + variation + "' has no version");
@@ -91,7 +91,7 @@ std::vector<HubFile> kaggle_files(Session& session, const std::string& variation
   while (pages.insert(page).second) {
     std::string path = encoded(variation) + "/" + version + "/files?pageSize=200";
     if (!page.empty()) path += "&pageToken=" + percent_encode(page, Slashes::encode);
-    const Json answer = ask(session, path);
+    const Json answer = ask_kaggle(session, path);
     for (const Json& file : array_at(answer, "files")) {
       files.push_back({text_at(file, "name"), Bytes{count_at(file, "size")}, ""});
     }
@@ -112,7 +112,7 @@ std::string kaggle_variation_of_tfhub(Session& session, const std::string& handl
   std::string wanted;
   for (std::size_t i = 1; i < parts.size(); ++i) wanted += (i > 1 ? "-" : "") + parts[i];
   const std::string page = owner + "/" + model;
-  const Json answer = ask(session, encoded(page) + "/get");
+  const Json answer = ask_kaggle(session, encoded(page) + "/get");
   std::vector<std::string> variations;
   for (const Json& instance : array_at(answer, "instances")) {
     if (to_lower(text_at(instance, "framework")) != "tflite") continue;

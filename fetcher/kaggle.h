@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ std::string kaggle_endpoint();
 // file), ~/.kaggle/access_token, KAGGLE_USERNAME with KAGGLE_KEY, kaggle.json; empty when there is
 // none. Public models need none.
 std::string kaggle_authorization();
+
+// What the API answers for a path below /api/v1/models/. Throws Error(network or not_found).
+nlohmann::json ask_kaggle(Session& session, const std::string& path);
 
 // "OWNER/MODEL/FRAMEWORK/VARIATION" -> its newest version. Throws Error(network or not_found).
 std::string kaggle_newest_version(Session& session, const std::string& variation);

@@ -6,6 +6,7 @@
 #include "fetcher/fetch_one.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
+#include "fetcher/url.h"
 
 namespace litezoo::fetcher {
 namespace {
@@ -59,9 +60,11 @@ FetchPlan plan_place(Session& session, const FetchRequest& request, const Place&
   const bool packed = !place.archive_member.empty();
   FetchPlan plan;
   plan.size = packed ? request.size : expected.size;
-  plan.to_transfer = packed ? place.size : expected.size;
-  if (!plan.to_transfer) plan.to_transfer = stated_size(session, place);
+  // A place that has not been asked yet may not answer, and then another one counts.
+  plan.to_transfer = place.size ? place.size : stated_size(session, place);
   if (!packed && !plan.size) plan.size = plan.to_transfer;
+  if (!packed && !plan.to_transfer) plan.to_transfer = plan.size;
+  if (packed) plan.transfer = without_query(place.urls.front());
   const std::string key = packed || !place.wrapped_as.empty()
                               ? sha256_of(as_bytes("archive " + place.urls.front()))
                               : partial_key(request, place);

@@ -81,14 +81,15 @@ bool Store::remove(std::string_view sha256) const {
   return removed;
 }
 
-Swept Store::sweep(const std::set<std::string>& keep, std::chrono::hours resumable_for) const {
-  Swept swept = sweep_partials(resumable_for);
-  for (const StoredFile& file : list()) {
-    if (keep.contains(file.sha256) || !remove(file.sha256)) continue;
-    ++swept.files;
-    swept.freed.count += file.size.count;
-  }
-  return swept;
+fs::file_time_type Store::last_used(const StoredFile& file) const noexcept {
+  std::error_code error;
+  const auto time = fs::last_write_time(file.path, error);
+  return error ? fs::file_time_type::min() : time;
+}
+
+void Store::note_use(const StoredFile& file) const noexcept {
+  std::error_code ignored;
+  fs::last_write_time(file.path, fs::file_time_type::clock::now(), ignored);
 }
 
 Swept Store::sweep_partials(std::chrono::hours resumable_for) const {

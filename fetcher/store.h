@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +19,6 @@ struct StoredFile {
 };
 
 struct Swept {
-  std::size_t files = 0;     // stored files removed
   std::size_t partials = 0;  // leftovers of dead processes removed
   Bytes freed;
 };
@@ -42,11 +40,12 @@ class Store {
   std::vector<StoredFile> verify() const;
   // False when there was none. Throws Error(io).
   bool remove(std::string_view sha256) const;
-  // Removes every file whose digest is not in `keep`, and the unfinished transfers of dead
-  // processes that nobody went on with for `resumable_for`.
-  Swept sweep(const std::set<std::string>& keep, std::chrono::hours resumable_for) const;
-  // The unfinished transfers alone.
+  // Removes the unfinished transfers of dead processes that nobody went on with for
+  // `resumable_for`.
   Swept sweep_partials(std::chrono::hours resumable_for) const;
+  // When the file was fetched or used last.
+  std::filesystem::file_time_type last_used(const StoredFile& file) const noexcept;
+  void note_use(const StoredFile& file) const noexcept;
 
   std::filesystem::path path_of(std::string_view sha256) const;
   std::filesystem::path partial_directory() const { return root_ / "partial"; }

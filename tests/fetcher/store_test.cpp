@@ -55,20 +55,33 @@ TEST_CASE("verify names the files whose content changed") {
   CHECK(damaged.front().sha256 == one);
 }
 
-TEST_CASE("a sweep keeps what is wanted and what is being written") {
+TEST_CASE("a sweep removes what dead processes left unfinished, and nothing else") {
   const Shelf shelf;
-  const std::string one = shelf.add("one");
-  shelf.add("two");
+  shelf.add("one");
   Partial alive(shelf.store.partial_directory(), "alive", {});
   write_file_atomically(shelf.store.partial_directory() / "dead.partial", "rest");
-  const Swept swept = shelf.store.sweep({one}, std::chrono::hours(0));
-  CHECK(swept.files == 1);
+  CHECK(shelf.store.sweep_partials(std::chrono::hours(1)).partials == 0);
+  const Swept swept = shelf.store.sweep_partials(std::chrono::hours(0));
   CHECK(swept.partials == 1);
-  CHECK(swept.freed == Bytes{7});
+  CHECK(swept.freed == Bytes{4});
   CHECK(shelf.store.list().size() == 1);
   CHECK(leftovers(shelf.store) == 1);
   alive.file().append(as_bytes("alive"));
   CHECK_NOTHROW(shelf.store.add(alive, sha256_of_text("alive")));
+}
+
+TEST_CASE("a store knows which file was used last") {
+  const Shelf shelf;
+  const auto one = shelf.store.find(shelf.add("one"));
+  const auto two = shelf.store.find(shelf.add("two"));
+  REQUIRE((one && two));
+  std::filesystem::last_write_time(
+      two->path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  CHECK(shelf.store.last_used(*two) < shelf.store.last_used(*one));
+  std::filesystem::last_write_time(
+      one->path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(3));
+  shelf.store.note_use(*two);
+  CHECK(shelf.store.last_used(*one) < shelf.store.last_used(*two));
 }
 
 TEST_CASE("a partial file waits for its living owner and not for a dead one") {

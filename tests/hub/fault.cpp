@@ -44,6 +44,9 @@ constexpr auto kFaults = std::to_array<FaultRow>({
     {no_head, "no-head", "405 for HEAD"},
     {no_commit, "no-commit", "leave out the headers that a hub adds"},
     {small_length, "small-length", "a Content-Length that is VALUE less than the body"},
+    {cdn_status, "cdn-status",
+     "answer with the status VALUE on the second port: a signed address "
+     "that has run out"},
 });
 
 constexpr bool in_order() {

@@ -39,6 +39,7 @@ enum class FaultKind {
   no_head,
   no_commit,
   small_length,
+  cdn_status,
 };
 
 // One switch: which requests it hits, how hard and how often.

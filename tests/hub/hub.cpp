@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "tests/hub/serve.h"
 
 namespace litezoo::hub {
@@ -22,12 +24,15 @@ struct Hub::State {
   int hub_port = 0, cdn_port = 0;
   std::thread hub_thread, cdn_thread;
 
-  std::string cdn_url() const { return "http://127.0.0.1:" + std::to_string(cdn_port); }
+  std::string host;  // as in an address
+  std::string base(int port) const { return "http://" + host + ":" + std::to_string(port); }
+  std::string cdn_url() const { return base(cdn_port); }
 
   // The faults that hit this request; those with a count are used up by it.
-  std::vector<Fault> take_faults(const std::string& target) {
+  std::vector<Fault> take_faults(const std::string& target, bool on_cdn) {
     std::vector<Fault> hitting;
     for (Fault& fault : faults) {
+      if (fault.kind == FaultKind::cdn_status && !on_cdn) continue;
       if (fault.times == 0 || target.find(fault.path) == std::string::npos) continue;
       if (fault.times > 0) --fault.times;
       hitting.push_back(fault);
@@ -44,13 +49,15 @@ struct Hub::State {
     {
       const std::scoped_lock lock(mutex);
       seen.push_back({on_cdn, request.method, request.target, request.get_header_value("Range"),
-                      request.get_header_value("Authorization")});
-      hitting = take_faults(request.target);
+                      request.get_header_value("Authorization"),
+                      request.get_header_value("Proxy-Authorization")});
+      hitting = take_faults(request.target, on_cdn);
       auto found = resources.find(request.target);
       if (found == resources.end()) found = resources.find(request.path);
       if (found != resources.end()) resource = found->second;
     }
     if (!on_cdn && serve_instead(request, response, hitting, cdn_url())) return;
+    if (on_cdn && refuse_on_cdn(response, hitting)) return;
     if (!resource) {
       response.status = 404;
       response.set_content(R"({"error":"not found"})", "application/json");
@@ -66,6 +73,10 @@ struct Hub::State {
     serve(request, response, resource, hitting, traffic);
   }
 
+  std::string bare_host() const {
+    return host.starts_with("[") ? host.substr(1, host.size() - 2) : host;
+  }
+
   int start(httplib::Server& server, bool on_cdn, int port, std::thread& thread) {
     server.new_task_queue = [] { return new httplib::ThreadPool(16); };
     server.set_keep_alive_max_count(1000);
@@ -79,11 +90,11 @@ struct Hub::State {
     server.Post(".*", handler);
     int bound = port;
     if (port == 0) {
-      bound = server.bind_to_any_port("127.0.0.1");
-    } else if (!server.bind_to_port("127.0.0.1", port)) {
+      bound = server.bind_to_any_port(bare_host());
+    } else if (!server.bind_to_port(bare_host(), port)) {
       bound = -1;
     }
-    if (bound <= 0) throw Error(ErrorKind::io, "cannot listen on 127.0.0.1");
+    if (bound <= 0) throw Error(ErrorKind::io, "cannot listen on " + host);
     thread = std::thread([&server] { server.listen_after_bind(); });
     while (!server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return bound;
@@ -98,7 +109,8 @@ struct Hub::State {
   }
 };
 
-Hub::Hub(int port, int cdn_port) : state_(std::make_unique<State>()) {
+Hub::Hub(int port, int cdn_port, const std::string& host) : state_(std::make_unique<State>()) {
+  state_->host = host;
   state_->cdn_port = state_->start(state_->cdn, true, cdn_port, state_->cdn_thread);
   state_->hub_port = state_->start(state_->hub, false, port, state_->hub_thread);
 }
@@ -108,7 +120,7 @@ Hub::~Hub() {
 }
 
 std::string Hub::url() const {
-  return "http://127.0.0.1:" + std::to_string(state_->hub_port);
+  return state_->base(state_->hub_port);
 }
 
 std::string Hub::cdn_url() const {
@@ -116,6 +128,8 @@ std::string Hub::cdn_url() const {
 }
 
 void Hub::add(const std::string& path, Resource resource) {
+  // Once, not for every request of a large file.
+  resource.headers.try_emplace("ETag", "\"" + sha256_of(as_bytes(resource.content)) + "\"");
   const std::scoped_lock lock(state_->mutex);
   state_->resources[path] = std::make_shared<const Resource>(std::move(resource));
 }

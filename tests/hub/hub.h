@@ -25,7 +25,7 @@ struct Resource {
 // One request as it arrived.
 struct SeenRequest {
   bool cdn = false;  // on the second port
-  std::string method, target, range, authorization;
+  std::string method, target, range, authorization, proxy_authorization;
 };
 
 // A model hub on this machine's loopback: two ports (hub and CDN), plain files, an npm registry
@@ -34,7 +34,8 @@ struct SeenRequest {
 class Hub {
  public:
   // Port 0 takes any free one. Throws Error(io).
-  explicit Hub(int port = 0, int cdn_port = 0);
+  // `host` is 127.0.0.1 or [::1].
+  explicit Hub(int port = 0, int cdn_port = 0, const std::string& host = "127.0.0.1");
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
   ~Hub();

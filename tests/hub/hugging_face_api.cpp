@@ -67,11 +67,13 @@ json info_of(const HfRepository& repository) {
   for (const HfFile& file : repository.files) siblings.push_back({{"rfilename", file.path}});
   json tags = repository.tags;
   tags.push_back("license:" + repository.license);
+  json card = {{"license", repository.license}};
+  if (!repository.model_index.empty()) card["model-index"] = json::parse(repository.model_index);
   return {{"_id", repository.commit.substr(0, 24)},
           {"id", repository.id},
           {"modelId", repository.id},
           {"sha", repository.commit},
-          {"lastModified", "2026-01-02T03:04:05.000Z"},
+          {"lastModified", repository.changed},
           {"createdAt", "2025-01-02T03:04:05.000Z"},
           {"private", false},
           {"disabled", false},
@@ -80,6 +82,7 @@ json info_of(const HfRepository& repository) {
           {"likes", 1},
           {"pipeline_tag", repository.task},
           {"tags", tags},
+          {"cardData", card},
           {"siblings", siblings}};
 }
 

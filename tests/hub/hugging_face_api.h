@@ -21,7 +21,9 @@ struct HfRepository {
   std::string license = "apache-2.0";
   std::vector<std::string> tags = {"tflite"};
   std::uint64_t downloads = 0;
-  std::string token;  // needed; empty = open to all
+  std::string changed = "2026-01-02T03:04:05.000Z";
+  std::string model_index;  // JSON of the card's model-index; empty = none
+  std::string token;        // needed; empty = open to all
 };
 
 // Serves repositories as the Hugging Face Hub does: list, info, tree and files. Set HF_ENDPOINT to

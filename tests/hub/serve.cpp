@@ -147,9 +147,7 @@ std::string tag_of(const Resource& resource, const std::vector<Fault>& faults) {
     static std::atomic<int> count = 0;
     return "\"" + std::to_string(++count) + "\"";
   }
-  const auto given = resource.headers.find("ETag");
-  if (given != resource.headers.end()) return given->second;
-  return "\"" + sha256_of(as_bytes(resource.content)) + "\"";
+  return resource.headers.at("ETag");
 }
 
 const char* kLoginPage =
@@ -226,6 +224,15 @@ bool serve_instead(const httplib::Request& request, httplib::Response& response,
     }
   }
   return false;
+}
+
+bool refuse_on_cdn(httplib::Response& response, const std::vector<Fault>& faults) {
+  const Fault* fault = find(faults, FaultKind::cdn_status);
+  if (fault == nullptr) return false;
+  response.status = static_cast<int>(fault->value);
+  response.set_content("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>",
+                       "application/xml");
+  return true;
 }
 
 void serve(const httplib::Request& request, httplib::Response& response,

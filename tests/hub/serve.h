@@ -26,4 +26,7 @@ void serve(const httplib::Request& request, httplib::Response& response,
 bool serve_instead(const httplib::Request& request, httplib::Response& response,
                    const std::vector<Fault>& faults, const std::string& cdn_url);
 
+// What the second port answers instead of bytes. False when no fault says so.
+bool refuse_on_cdn(httplib::Response& response, const std::vector<Fault>& faults);
+
 }  // namespace litezoo::hub

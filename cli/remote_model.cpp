@@ -1,0 +1,76 @@
+#include "cli/remote_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "cli/context.h"
+#include "cli/interrupt.h"
+#include "fetcher/fetch.h"
+#include "fetcher/reference.h"
+#include "fetcher/remote_file.h"
+#include "fetcher/session.h"
+#include "fetcher/sources.h"
+
+namespace litezoo::cli {
+namespace {
+
+bool may_be_read_in_parts(const fetcher::Reference& reference) {
+  using enum fetcher::Scheme;
+  const bool remote = reference.scheme != path && reference.scheme != file &&
+                      reference.scheme != sha256 && reference.scheme != name;
+  return remote && reference.member.empty();
+}
+
+std::string stated_sha256(const fetcher::Place& place) {
+  const auto digest =
+      std::ranges::find(place.digests, fetcher::DigestKind::sha256, &fetcher::Digest::kind);
+  return digest == place.digests.end() ? "" : digest->hex;
+}
+
+}  // namespace
+
+void RemoteBytes::fetch_instead(const std::string& what) const {
+  throw Error(ErrorKind::unsupported, what + " is not read in parts");
+}
+
+bool look_from_afar(const Context& context, const std::string& reference,
+                    const std::function<void(const RemoteBytes&)>& look) {
+  const auto parsed = fetcher::parse_reference(reference);
+  if (!may_be_read_in_parts(parsed) || context.offline) return false;
+  const InterruptGuard guard;
+  fetcher::FetchSettings settings;
+  settings.cancelled = [] { return InterruptGuard::requested(); };
+  const fetcher::Store store(find_home().store);
+  fetcher::Fetcher fetcher(store, settings);
+  fetcher::Session& session = fetcher.session();
+  const fetcher::Place place = fetcher::source_of(parsed).resolve(session, parsed);
+  const std::string sha256 = stated_sha256(place);
+  const bool here = !sha256.empty() && store.find(sha256);
+  const bool packed = !place.archive_member.empty() || !place.wrapped_as.empty();
+  if (here || packed || place.urls.empty()) return false;
+  try {
+    const fetcher::RemoteFile file(session, place);
+    const RemoteBytes remote{file.bytes(), sha256, [&file] { file.check(); }};
+    try {
+      look(remote);
+    } catch (const Error&) {
+      // What could not be had read as zeros; that is then the reason.
+      file.check();
+      throw;
+    }
+    const auto cost = file.cost();
+    context.note(fmt::format("read {} of {} in {} request{}", to_text(cost.received),
+                             to_text(Bytes{file.bytes().size()}), cost.requests,
+                             cost.requests == 1 ? "" : "s"));
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::unsupported) throw;
+    context.note(fmt::format("{}; fetching the whole file", error.what()));
+    return false;
+  }
+}
+
+}  // namespace litezoo::cli

@@ -1,0 +1,52 @@
+#include "fetcher/listing.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace litezoo::fetcher {
+namespace {
+
+constexpr auto kLists = std::to_array<HubList>({
+    {"hf", "hf[:OWNER]", "Hugging Face: repositories with TFLite models", list_hf},
+    {"kaggle", "kaggle[:OWNER]", "Kaggle Models: variations for TFLite", list_kaggle},
+    {"github", "github:OWNER/REPO", "the releases of a GitHub repository", list_github},
+    {"", "MANIFEST", "a manifest's path or address (docs/manifest.md)", list_manifest},
+    {"", "DIRECTORY", "the models below a directory of this machine", list_directory},
+});
+
+std::string without_prefix(const std::string& hub, std::string_view prefix) {
+  if (hub == prefix) return "";
+  return hub.substr(std::min(hub.size(), prefix.size() + 1));
+}
+
+}  // namespace
+
+std::span<const HubList> hub_lists() noexcept {
+  return kLists;
+}
+
+ListPage list_page(Session& session, const std::string& hub, const ListOptions& options,
+                   const ListState& state) {
+  for (const HubList& row : kLists) {
+    if (row.prefix.empty()) continue;
+    if (hub != row.prefix && !hub.starts_with(std::string(row.prefix) + ":")) continue;
+    return row.page(session, without_prefix(hub, row.prefix), options, state);
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(hub, ignored)) {
+    return list_directory(session, hub, options, state);
+  }
+  if (hub.ends_with(".json") || hub.find("://") != std::string::npos) {
+    return list_manifest(session, hub, options, state);
+  }
+  std::vector<std::string> forms;
+  for (const HubList& row : kLists) forms.emplace_back(row.form);
+  throw Error(ErrorKind::usage, "'" + escape_for_terminal(hub) +
+                                    "' is no hub that can be listed; known: " + join_names(forms));
+}
+
+}  // namespace litezoo::fetcher

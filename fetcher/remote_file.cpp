@@ -1,0 +1,299 @@
+#include "fetcher/remote_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "fetcher/answer_check.h"
+#include "fetcher/url.h"
+
+namespace litezoo::fetcher {
+namespace {
+
+constexpr std::uint64_t kFirst = std::uint64_t{16} << 10;
+// An appended archive's directory is searched for in as much of the end.
+constexpr std::uint64_t kTail = (std::uint64_t{64} << 10) + 22;
+constexpr std::uint64_t kMostAhead = std::uint64_t{1} << 20;
+
+std::uint64_t page_size() {
+  static const auto kSize = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return kSize;
+}
+
+std::uint64_t down(std::uint64_t at) {
+  return at / page_size() * page_size();
+}
+
+std::uint64_t up(std::uint64_t at) {
+  return down(at + page_size() - 1);
+}
+
+struct Pipe {
+  FileDescriptor out, in;
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error("cannot make a pipe", errno);
+    out = FileDescriptor(ends[0]);
+    in = FileDescriptor(ends[1]);
+  }
+};
+
+// What the signal's handler sees: nothing but numbers and descriptors.
+struct Watched {
+  std::atomic<std::uintptr_t> begin = 0, end = 0;
+  std::atomic<int> ask = -1, answer = -1;
+  struct sigaction before {};
+};
+Watched watched;
+
+void pass_on(int number, siginfo_t* info, void* context) {
+  const struct sigaction& before = watched.before;
+  if ((before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction != nullptr) {
+    return before.sa_sigaction(number, info, context);
+  }
+  if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
+    return before.sa_handler(number);
+  }
+  // The access is made again, and then ends the process as it should.
+  ::signal(number, SIG_DFL);
+}
+
+void on_fault(int number, siginfo_t* info, void* context) {
+  const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+  if (address < watched.begin || address >= watched.end) return pass_on(number, info, context);
+  const int saved = errno;
+  // The reader stands still in this handler until the other thread has filled the page, so that
+  // only read and write, which signal handlers may call, are needed here.
+  char done = 0;
+  if (::write(watched.ask, &address, sizeof(address)) != sizeof(address) ||
+      ::read(watched.answer, &done, 1) != 1) {
+    ::_exit(70);
+  }
+  errno = saved;
+}
+
+}  // namespace
+
+struct RemoteFile::Pages {
+  Session& session;
+  const Place place;
+  const std::string shown;
+  std::string direct;  // where the last answer came from: redirects are followed once
+  std::uint64_t size = 0;
+  std::byte* memory = nullptr;
+  std::uint64_t mapped = 0;
+  std::vector<bool> present;  // by page
+  std::string validator;
+  std::uint64_t last_from = 0, last_to = 0, ahead = 0;
+  bool tail_asked = false;
+  Cost cost;
+  std::exception_ptr failure;
+  Pipe ask, answer;
+  std::thread thread;
+
+  Pages(Session& given, const Place& where)
+      : session(given),
+        place(where),
+        shown(escape_for_terminal(without_query(where.urls.front()))),
+        direct(where.urls.front()) {}
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+  ~Pages() {
+    if (thread.joinable()) {
+      ::sigaction(SIGSEGV, &watched.before, nullptr);
+      watched.begin = watched.end = 0;
+      constexpr std::uintptr_t kStop = 0;
+      static_cast<void>(::write(ask.in.number(), &kStop, sizeof(kStop)) == 0);
+      thread.join();
+    }
+    if (memory != nullptr) ::munmap(memory, mapped);
+  }
+
+  std::string get(std::uint64_t from, std::uint64_t to) {
+    std::string body;
+    HttpSink sink;
+    sink.head = [&](const HttpHead& head) { accept(head, from); };
+    sink.body = [&](std::span<const std::byte> bytes) {
+      body += as_text(bytes);
+      if (body.size() > to - from) throw_no_ranges();
+    };
+    HttpReply reply = ask_for(from, to, sink);
+    if (reply.status() == 403 && direct != place.urls.front()) {
+      // A signed address that has run out.
+      direct = place.urls.front();
+      reply = ask_for(from, to, sink);
+    }
+    require_success(reply, direct);
+    direct = reply.hops.back().url;
+    cost.received.count += body.size();
+    if (body.size() != std::min(to, size) - from) {
+      throw Error(ErrorKind::network, "'" + shown + "' gave less than was asked; try again");
+    }
+    return body;
+  }
+
+  HttpReply ask_for(std::uint64_t from, std::uint64_t to, const HttpSink& sink) {
+    HttpRequest request;
+    request.url = direct;
+    request.headers = place.headers;
+    request.headers.push_back("Range: bytes=" + std::to_string(from) + "-" +
+                              std::to_string(to - 1));
+    if (direct == place.urls.front()) request.authorization = place.authorization;
+    request.ca_file = place.ca_file;
+    ++cost.requests;
+    return session.transport().send(request, sink);
+  }
+
+  [[noreturn]] void throw_no_ranges() const {
+    throw Error(ErrorKind::unsupported, "'" + shown + "' cannot be read in parts");
+  }
+
+  // Every part must be of the same version of the file.
+  void accept(const HttpHead& head, std::uint64_t from) {
+    require_file_head(head, shown);
+    const auto range = content_range(head);
+    if (head.status != 206 || !range || range->first != from || !range->total) throw_no_ranges();
+    const bool first = cost.requests == 1;
+    if (first) size = *range->total;
+    if (first) validator = validator_of(head);
+    if (*range->total != size || validator_of(head) != validator) {
+      throw Error(ErrorKind::network, "'" + shown + "' changed while it was read; try again");
+    }
+    if (size > session.settings().size_limit.count) {
+      throw Error(ErrorKind::corrupt, "'" + shown + "' is larger than the " +
+                                          to_text(session.settings().size_limit) + " allowed");
+    }
+  }
+
+  void open() {
+    const std::string start = get(0, kFirst);
+    require_file_start(std::string_view(start).substr(0, 512), start.size(), shown);
+    mapped = up(std::max<std::uint64_t>(size, 1));
+    void* address =
+        ::mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (address == MAP_FAILED) throw system_error("cannot map '" + shown + "'", errno);
+    memory = static_cast<std::byte*>(address);
+    present.resize(mapped / page_size());
+    put(0, start);
+    last_to = start.size();
+    // Up to a hundred and twenty-eighth of the file at a time, so that many places stay cheap.
+    ahead = std::clamp(down(size / 128), 2 * page_size(), kMostAhead / 4);
+    watch();
+  }
+
+  void watch() {
+    watched.ask = ask.in.number();
+    watched.answer = answer.out.number();
+    watched.begin = reinterpret_cast<std::uintptr_t>(memory);
+    watched.end = watched.begin + mapped;
+    thread = std::thread([this] { serve(); });
+    struct sigaction action {};
+    action.sa_sigaction = &on_fault;
+    // Ctrl-C may still come meanwhile; it only sets a flag.
+    action.sa_flags = SA_SIGINFO;
+    sigemptyset(&action.sa_mask);
+    ::sigaction(SIGSEGV, &action, &watched.before);
+  }
+
+  // Makes [from, from + bytes) readable. `from` is a page's begin.
+  void put(std::uint64_t from, std::string_view bytes) {
+    const std::uint64_t length = up(bytes.size());
+    ::mprotect(memory + from, length, PROT_READ | PROT_WRITE);
+    std::memcpy(memory + from, bytes.data(), bytes.size());
+    ::mprotect(memory + from, length, PROT_READ);
+    const auto first = static_cast<std::ptrdiff_t>(from / page_size());
+    const auto count = static_cast<std::ptrdiff_t>(length / page_size());
+    std::fill_n(present.begin() + first, count, true);
+  }
+
+  // The thread that answers the faults of the reading one.
+  void serve() {
+    std::uintptr_t address = 0;
+    while (::read(ask.out.number(), &address, sizeof(address)) == sizeof(address)) {
+      if (address == 0) return;
+      const auto offset = address - reinterpret_cast<std::uintptr_t>(memory);
+      try {
+        if (!failure) fetch_around(offset);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      // After a failure everything reads as zeros; check() tells.
+      if (failure) ::mprotect(memory, mapped, PROT_READ);
+      const char done = 1;
+      if (::write(answer.in.number(), &done, 1) != 1) return;
+    }
+  }
+
+  void fetch_around(std::uint64_t offset) {
+    std::uint64_t from = down(offset);
+    std::uint64_t to = 0;
+    const std::uint64_t tail = down(size - std::min(size, kTail));
+    if (!tail_asked && from >= tail) {
+      tail_asked = true;
+      from = tail;
+      to = size;
+    } else {
+      // Tables that lie side by side are looked at one after the other, in either direction.
+      const bool onward = from == up(last_to);
+      const bool backward = up(offset + 1) == last_from;
+      if (onward || backward) ahead = std::min(2 * ahead, kMostAhead);
+      if (backward) {
+        to = from + page_size();
+        from = to - std::min(to, ahead);
+      } else {
+        to = from + ahead;
+      }
+      to = std::min(to, size);
+    }
+    trim(from, to, down(offset));
+    const std::string body = get(from, to);
+    put(from, body);
+    last_from = from;
+    last_to = to;
+  }
+
+  // Cuts off what is here already, keeping the page that is wanted.
+  void trim(std::uint64_t& from, std::uint64_t& to, std::uint64_t wanted) const {
+    const auto here = [this](std::uint64_t at) {
+      return present[static_cast<std::size_t>(at / page_size())];
+    };
+    std::uint64_t end = wanted + page_size();
+    while (end < to && !here(end)) end += page_size();
+    to = std::min(to, end);
+    std::uint64_t begin = wanted;
+    while (begin > from && !here(begin - page_size())) begin -= page_size();
+    from = begin;
+  }
+};
+
+RemoteFile::RemoteFile(Session& session, const Place& place)
+    : pages_(std::make_unique<Pages>(session, place)) {
+  pages_->open();
+}
+
+RemoteFile::~RemoteFile() = default;
+
+std::span<const std::byte> RemoteFile::bytes() const noexcept {
+  return {pages_->memory, static_cast<std::size_t>(pages_->size)};
+}
+
+void RemoteFile::check() const {
+  if (pages_->failure) std::rethrow_exception(pages_->failure);
+}
+
+RemoteFile::Cost RemoteFile::cost() const noexcept {
+  return pages_->cost;
+}
+
+}  // namespace litezoo::fetcher

@@ -1,0 +1,108 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/hash.h"
+#include "tests/cli/program.h"
+#include "tests/hub/hub.h"
+
+using namespace litezoo;
+using namespace litezoo::test;
+
+namespace {
+
+nlohmann::json parsed(const Finished& finished) {
+  return nlohmann::json::parse(finished.out, nullptr, false);
+}
+
+}  // namespace
+
+TEST_CASE("a dry run tells the bytes to the last one and fetches nothing") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/a.tflite", std::string(123'456, 'a'));
+  hub.add_file("/b.tflite", std::string(1'000, 'b'));
+  const std::vector<std::string> words = {"fetch", "--dry-run", "--json", hub.url() + "/a.tflite",
+                                          hub.url() + "/b.tflite"};
+  const auto result = program.run(words);
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(parsed(result)["to_transfer_bytes"] == 124'456);
+  CHECK(parsed(result)["exact"] == true);
+  CHECK(hub.bytes_sent() == 0);
+  CHECK(program.stored_files().empty());
+}
+
+TEST_CASE("events tell programs what happens, a line of JSON each") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/a.tflite", std::string(50'000, 'a'));
+  const std::string events = program.file("events.jsonl", "");
+  const auto result = program.run(
+      {"fetch", "--events", events, hub.url() + "/a.tflite", hub.url() + "/absent.tflite"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 4);
+  std::vector<std::string> kinds;
+  bool ok = false;
+  for (const auto& line : lines_of(read_text_file(events))) {
+    const auto event = nlohmann::json::parse(line);
+    kinds.push_back(event["event"]);
+    if (kinds.back() == "file_end" && event["ok"] == true) ok = event["size_bytes"] == 50'000;
+  }
+  CHECK(ok);
+  REQUIRE(kinds.size() >= 4);
+  CHECK(kinds.front() == "fetch_begin");
+  CHECK(kinds.back() == "fetch_end");
+}
+
+TEST_CASE("the store is listed, verified and emptied of what the catalog does not know") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/a.tflite", std::string(1'000, 'a'));
+  hub.add_file("/b.tflite", std::string(3'000, 'b'));
+  REQUIRE(program.run({"fetch", hub.url() + "/a.tflite", hub.url() + "/b.tflite"}).exit_code == 0);
+  CHECK(parsed(program.run({"store", "list", "--json"}))["files"].size() == 2);
+  CHECK(parsed(program.run({"store", "gc", "--json"}))["removed"].empty());
+  CHECK(program.run({"store", "verify"}).exit_code == 0);
+
+  const std::string orphan(64, 'c');
+  const auto shelf = program.home() / "store/sha256/cc" / orphan;
+  write_file_atomically(shelf, "whatever");
+  const auto verified = program.run({"store", "verify"});
+  CHECK(verified.exit_code == 6);
+  CHECK(verified.out.find("2 of 3") != std::string::npos);
+  CHECK(parsed(program.run({"store", "gc", "--dry-run", "--json"}))["removed"].size() == 1);
+  CHECK(std::filesystem::exists(shelf));
+  CHECK(parsed(program.run({"store", "gc", "--json"}))["removed"].size() == 1);
+  CHECK_FALSE(std::filesystem::exists(shelf));
+
+  const auto shrunk = parsed(program.run({"store", "gc", "--max-size", "3kB", "--json"}));
+  CHECK(shrunk["removed"].size() == 1);
+  CHECK(program.run({"store", "verify"}).exit_code == 0);
+}
+
+TEST_CASE("sync brings a manifest's models into the catalog, from where they can be fetched") {
+  const Program program;
+  hub::Hub hub;
+  const std::string model(2'000, 'm');
+  hub.add_file("/zoo/net.tflite", model);
+  hub.add_file("/zoo/manifest.json",
+               R"({"litezoo_manifest":1,"models":[{"name":"zoo/net","license":"mit",
+                   "task":"image-classification","files":[{"path":"net.tflite","sha256":")" +
+                   sha256_of(as_bytes(model)) + R"(","size":2000,
+                   "url":["gone/net.tflite","net.tflite"]}]}]})");
+  const auto synced = program.run({"sync", hub.url() + "/zoo/manifest.json", "--json"});
+  CAPTURE(synced.err);
+  CHECK(synced.exit_code == 0);
+  CHECK(parsed(synced)["hubs"][0]["new_files"] == 1);
+  CHECK(program.run({"search", "zoo/net"}).out.find("zoo/net") != std::string::npos);
+  const auto fetched = program.run({"fetch", "zoo/net/net.tflite", "--json"});
+  CAPTURE(fetched.err);
+  CHECK(fetched.exit_code == 0);
+  CHECK(parsed(fetched)["files"][0]["tried_before"].size() == 1);
+  const auto again = program.run({"sync", hub.url() + "/zoo/manifest.json", "--json"});
+  CHECK(parsed(again)["hubs"][0]["new_files"] == 0);
+  CHECK(program.run({"sync", "nowhere"}).exit_code == 2);
+}

@@ -1,0 +1,89 @@
+#include "fetcher/remote_file.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/fetcher/workbench.h"
+
+namespace litezoo::fetcher {
+namespace {
+
+constexpr std::size_t kSize = 5'000'000;
+
+Place place_of(const std::string& url) {
+  Place place;
+  place.urls = {url};
+  return place;
+}
+
+bool equal(const RemoteFile& file, const std::string& content, std::size_t from,
+           std::size_t count) {
+  return as_text(file.bytes().subspan(from, count)) ==
+         std::string_view(content).substr(from, count);
+}
+
+}  // namespace
+
+TEST_CASE("a file on a server is memory of which only what is looked at comes") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  bench.hub.add_fault(hub::parse_fault("to-cdn"));
+  Session session(bench.store, Workbench::quick());
+  const RemoteFile file(session, place_of(bench.hub.url() + "/m.tflite"));
+  REQUIRE(file.bytes().size() == kSize);
+  CHECK(equal(file, content, 0, 5'000));
+  CHECK(file.cost().requests == 1);
+  CHECK(equal(file, content, kSize - 1'000, 1'000));
+  CHECK(equal(file, content, 2'000'000, 3'000));
+  CHECK(file.cost().requests == 3);
+  CHECK(file.cost().received.count < kSize / 20);
+  file.check();
+  // Looked at from end to end, everything comes, and once.
+  for (std::size_t at = 0; at < kSize; at += 100'000) {
+    CHECK(equal(file, content, at, std::min<std::size_t>(100'000, kSize - at)));
+  }
+  CHECK(file.cost().received == Bytes{kSize});
+  CHECK(file.cost().requests < 60);
+  // The redirect is followed once.
+  const auto requests = bench.hub.requests();
+  CHECK(std::ranges::count_if(requests, [](const auto& seen) { return !seen.cdn; }) == 1);
+}
+
+TEST_CASE("a server that gives no ranges, or another version meanwhile, is noticed") {
+  Workbench bench;
+  bench.hub.add_file("/m.tflite", random_bytes(kSize));
+  struct Case {
+    std::string fault;
+    ErrorKind kind;
+    bool at_once;
+  };
+  const Case cases[] = {{"ignore-range", ErrorKind::unsupported, true},
+                        {"range-refused", ErrorKind::network, true},
+                        {"status=404", ErrorKind::not_found, true},
+                        {"web-page", ErrorKind::network, true},
+                        {"new-tag", ErrorKind::network, false},
+                        {"range-from-zero", ErrorKind::unsupported, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.fault);
+    bench.hub.clear_faults();
+    bench.hub.add_fault(hub::parse_fault(c.fault));
+    Session session(bench.store, Workbench::quick());
+    bool opened = false;
+    const auto error = error_of([&] {
+      const RemoteFile file(session, place_of(bench.hub.url() + "/m.tflite"));
+      opened = true;
+      // What cannot be had reads as zeros.
+      CHECK(file.bytes()[3'000'000] == std::byte{0});
+      file.check();
+    });
+    REQUIRE(error.has_value());
+    CHECK_MESSAGE(error->kind() == c.kind, std::string(error->what()));
+    CHECK(opened == !c.at_once);
+    CHECK(bench.hub.bytes_sent() < 3'000'000);
+    bench.hub.forget_requests();
+  }
+}
+
+}  // namespace litezoo::fetcher
