@@ -320,7 +320,7 @@ std::string stated_sha256(const FetchRequest& request, const Place& place) {
 }
 
 std::string partial_key(const FetchRequest& request, const Place& place) {
-  const std::string sha256 = stated_sha256(request, place);
+  std::string sha256 = stated_sha256(request, place);
   if (!sha256.empty()) return sha256;
   return sha256_of(as_bytes(place.pinned.empty() ? place.urls.front() : place.pinned));
 }

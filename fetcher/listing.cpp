@@ -44,6 +44,7 @@ ListPage list_page(Session& session, const std::string& hub, const ListOptions& 
     return list_manifest(session, hub, options, state);
   }
   std::vector<std::string> forms;
+  forms.reserve(kLists.size());
   for (const HubList& row : kLists) forms.emplace_back(row.form);
   throw Error(ErrorKind::usage, "'" + escape_for_terminal(hub) +
                                     "' is no hub that can be listed; known: " + join_names(forms));

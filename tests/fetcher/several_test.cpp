@@ -131,4 +131,17 @@ TEST_CASE("a file of the Hugging Face cache is used by digest, whatever the refe
         ErrorKind::network);
 }
 
+TEST_CASE("a file of kagglehub's cache is used by digest") {
+  Workbench bench;
+  const ScopedVariable cache("KAGGLEHUB_CACHE", (bench.directory.path() / "kagglehub").string());
+  const std::string content = random_bytes(50'000);
+  write_file_atomically(bench.directory.path() / "kagglehub/models/zoo/net/tfLite/small/1/1.tflite",
+                        content);
+  FetchRequest request = request_for("kaggle:zoo/net/tfLite/small/1/1.tflite");
+  request.sha256 = sha256_of_text(content);
+  FetchSettings offline = Workbench::quick();
+  offline.offline = true;
+  CHECK(read_text_file(Fetcher(bench.store, offline).fetch(request).path) == content);
+}
+
 }  // namespace litezoo::fetcher

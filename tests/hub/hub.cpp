@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
@@ -54,6 +55,9 @@ struct Hub::State {
       hitting = take_faults(request.target, on_cdn);
       auto found = resources.find(request.target);
       if (found == resources.end()) found = resources.find(request.path);
+      if (found == resources.end() && request.method == "POST") {
+        found = resources.find(request.path + "#" + rpc_key(request.body));
+      }
       if (found != resources.end()) resource = found->second;
     }
     if (!on_cdn && serve_instead(request, response, hitting, cdn_url())) return;
@@ -163,6 +167,17 @@ void Hub::forget_requests() {
   const std::scoped_lock lock(state_->mutex);
   state_->seen.clear();
   state_->traffic->bytes_sent = 0;
+}
+
+std::string rpc_key(const std::string& body) {
+  const auto call = nlohmann::json::parse(body, nullptr, false);
+  std::string key;
+  for (const char* field : {"ownerSlug", "modelSlug", "instanceSlug", "versionNumber", "path"}) {
+    if (!call.is_object() || !call.contains(field)) continue;
+    const auto& value = call[field];
+    key += "/" + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return key;
 }
 
 }  // namespace litezoo::hub

@@ -59,4 +59,8 @@ class Hub {
   std::unique_ptr<State> state_;
 };
 
+// What tells the calls of one RPC method apart: a POST is answered by the resource at
+// "PATH#" + rpc_key(body).
+std::string rpc_key(const std::string& body);
+
 }  // namespace litezoo::hub

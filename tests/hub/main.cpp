@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "tests/hub/hub.h"
 #include "tests/hub/hugging_face_api.h"
+#include "tests/hub/kaggle_api.h"
 #include "tests/hub/npm_registry.h"
 
 namespace {
@@ -25,6 +26,8 @@ constexpr const char* kUsage =
     "  DIR/files/PATH                 as http://127.0.0.1:PORT/files/PATH\n"
     "  DIR/npm/PACKAGE/VERSION/PATH   as an npm registry at http://127.0.0.1:PORT/npm/\n"
     "  DIR/hf/ORG/REPO/PATH           as a Hugging Face hub (set HF_ENDPOINT to the address)\n"
+    "  DIR/kaggle/OWNER/MODEL/SLUG/FILE  as Kaggle (version 1, tfLite; KAGGLE_API_ENDPOINT, or\n"
+    "                                 --port 7777 and KAGGLE_API_ENVIRONMENT=TEST)\n"
     "Example: litezoo-hub --root zoo --port 8080 --fault cut-off=100000@model.tflite*1\n"
     "Faults:\n";
 
@@ -122,6 +125,26 @@ void add_hugging_face(litezoo::hub::Hub& hub, const fs::path& root) {
   litezoo::hub::add_hf_repositories(hub, repositories);
 }
 
+void add_kaggle(litezoo::hub::Hub& hub, const fs::path& root) {
+  std::vector<litezoo::hub::KaggleVariation> variations;
+  if (!fs::exists(root / "kaggle")) return;
+  for (const auto& owner : fs::directory_iterator(root / "kaggle")) {
+    for (const auto& model : fs::directory_iterator(owner.path())) {
+      for (const auto& slug : fs::directory_iterator(model.path())) {
+        litezoo::hub::KaggleVariation variation{owner.path().filename().string(),
+                                                model.path().filename().string(),
+                                                slug.path().filename().string()};
+        for (const fs::path& file : files_below(slug.path())) {
+          variation.files.push_back(
+              {fs::relative(file, slug.path()).string(), litezoo::read_text_file(file)});
+        }
+        variations.push_back(std::move(variation));
+      }
+    }
+  }
+  litezoo::hub::add_kaggle_variations(hub, variations);
+}
+
 int run(const std::vector<std::string>& arguments) {
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
@@ -133,6 +156,7 @@ int run(const std::vector<std::string>& arguments) {
   add_files(hub, options.root);
   add_npm(hub, options.root);
   add_hugging_face(hub, options.root);
+  add_kaggle(hub, options.root);
   for (const auto& fault : options.faults) hub.add_fault(fault);
   std::printf("{\"hub\":\"%s\",\"cdn\":\"%s\",\"npm\":\"%s\"}\n", hub.url().c_str(),
               hub.cdn_url().c_str(), litezoo::hub::npm_registry_url(hub).c_str());
