@@ -152,6 +152,11 @@ class Driver {
           counts(earlier, selection_.protocol.settings, runtime::engine_version(),
                  runtime::build_description(), freshness_)) {
         auto& place = candidate.measurement ? candidate.confirmation : candidate.measurement;
+        // The longest one is to prove most; a confirmation is short.
+        auto& longest = candidate.measurement;
+        if (longest && earlier.samples.size() > longest->samples.size()) {
+          std::swap(*longest, earlier);
+        }
         if (!place) place = std::move(earlier);
       } else if (const auto summary = summarise(earlier); summary && !candidate.expected) {
         candidate.expected = summary->p90;

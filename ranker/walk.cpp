@@ -46,6 +46,7 @@ Walk::Walk(std::vector<Candidate> candidates, Constraints constraints, Aim aim)
       holds_(candidates_.size(), false),
       compared_(candidates_.size(), false),
       rank_of_test_(candidates_.size(), 0) {
+  confirmed_.assign(candidates_.size(), false);
   if (aim_.objectives.empty()) aim_.objectives = parse_objectives("size,p90");
   const Objective& first = *aim_.objectives.front();
   std::ranges::stable_sort(candidates_, {}, [&](const Candidate& candidate) {
@@ -201,6 +202,10 @@ std::optional<Question> Walk::ask_confirmation(std::size_t index) {
   const auto decision = decide_latency(*candidate.confirmation, *constraints_.max_latency,
                                        constraints_.percentile, risk);
   if (decision.verdict == LatencyVerdict::pass) return std::nullopt;
+  // An earlier one was asked to prove less.
+  if (!confirmed_[index]) {
+    return Question{Needs::measurement, index, constraints_.max_latency, risk, true};
+  }
   eliminate(index, "confirm",
             {Outcome::unknown,
              fmt::format("UNSTABLE: one process held the limit of {}, a second one did not surely "
@@ -322,6 +327,7 @@ void Walk::measured(std::size_t candidate, Measurement measurement) {
 
 void Walk::confirmed(std::size_t candidate, Measurement measurement) {
   runs_ += measurement.samples.size();
+  confirmed_[candidate] = true;
   candidates_[candidate].confirmation = std::move(measurement);
 }
 

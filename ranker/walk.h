@@ -120,8 +120,8 @@ class Walk {
   std::vector<Candidate> candidates_;
   Constraints constraints_;
   Aim aim_;
-  std::vector<bool> fallen_, holds_, compared_;  // by candidate
-  std::vector<std::size_t> order_;               // in which candidates are looked at
+  std::vector<bool> fallen_, holds_, compared_, confirmed_;  // by candidate
+  std::vector<std::size_t> order_;                           // in which candidates are looked at
   std::vector<Elimination> eliminations_;
   std::size_t position_ = 0;
   bool prepared_ = false, stopped_ = false;
