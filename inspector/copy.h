@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,7 +19,12 @@ std::vector<T> copy_vector(const Vector* vector, Source& source) {
   source.charge(vector->size() * sizeof(T));
   std::vector<T> result;
   result.reserve(vector->size());
-  for (const auto value : *vector) result.push_back(static_cast<T>(value));
+  // The verifier does not see to the alignment of 8-byte elements.
+  for (std::size_t i = 0; i < vector->size(); ++i) {
+    typename Vector::value_type value{};
+    std::memcpy(&value, vector->Data() + i * sizeof(value), sizeof(value));
+    result.push_back(static_cast<T>(value));
+  }
   return result;
 }
 
