@@ -122,6 +122,7 @@ std::vector<OpRow> group_by_type(std::span<const OpRow> nodes) {
     group.macs += node.macs;
   }
   std::vector<OpRow> rows;
+  rows.reserve(groups.size());
   for (auto& [key, row] : groups) rows.push_back(std::move(row));
   std::ranges::stable_sort(rows, std::ranges::greater{}, &OpRow::time);
   return rows;
