@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "cli/context.h"
 #include "cli/interrupt.h"
+#include "cli/model_bytes.h"
 #include "fetcher/fetch.h"
 #include "fetcher/reference.h"
 #include "fetcher/remote_file.h"
@@ -19,9 +20,8 @@ namespace {
 
 bool may_be_read_in_parts(const fetcher::Reference& reference) {
   using enum fetcher::Scheme;
-  const bool remote = reference.scheme != path && reference.scheme != file &&
-                      reference.scheme != sha256 && reference.scheme != name;
-  return remote && reference.member.empty();
+  return reference.scheme != path && reference.scheme != file && reference.scheme != sha256 &&
+         reference.scheme != name;
 }
 
 std::string stated_sha256(const fetcher::Place& place) {
@@ -38,8 +38,10 @@ void RemoteBytes::fetch_instead(const std::string& what) const {
 
 bool look_from_afar(const Context& context, const std::string& reference,
                     const std::function<void(const RemoteBytes&)>& look) {
-  const auto parsed = fetcher::parse_reference(reference);
-  if (!may_be_read_in_parts(parsed) || context.offline) return false;
+  const auto [file_reference, member] = split_member(reference);
+  if (context.offline || !member.empty()) return false;
+  const auto parsed = fetcher::parse_reference(file_reference);
+  if (!may_be_read_in_parts(parsed)) return false;
   const InterruptGuard guard;
   fetcher::FetchSettings settings;
   settings.cancelled = [] { return InterruptGuard::requested(); };

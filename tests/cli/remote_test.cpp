@@ -30,6 +30,10 @@ TEST_CASE("a model on a server is inspected without being fetched, with the same
   auto actual = nlohmann::json::parse(remote.out);
   for (auto* document : {&expected, &actual}) {
     for (const char* key : {"name", "sha256", "remote"}) document->erase(key);
+    // The tables of buffers are not read from afar, nor is what only they tell.
+    for (const char* key : {"buffer_bytes", "buffers_outside_flatbuffer", "buffers_with_data"}) {
+      (*document)["storage"].erase(key);
+    }
   }
   CHECK(actual == expected);
   CHECK(remote.err.find("read ") != std::string::npos);
