@@ -85,7 +85,8 @@ std::vector<Member> inspect_members(const std::string& name, std::span<const std
 
 inspector::Report full_report(const std::string& name, std::span<const std::byte> bytes,
                               const ReportOptions& options) {
-  inspector::Report report = inspector::report_on(bytes, name, options.weights, options.buffer_tables);
+  inspector::Report report =
+      inspector::report_on(bytes, name, options.weights, options.buffer_tables);
   if (options.with_sha256) report.inspection.sha256 = sha256_of(bytes);
   report.compatibility.push_back(own_verdict(report.graph));
   return report;

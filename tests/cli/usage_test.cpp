@@ -10,8 +10,8 @@ using namespace litezoo::test;
 
 namespace {
 
-const std::string kCommands[] = {"search",  "show",      "fetch", "inspect",
-                                 "profile", "recommend", "run",   "doctor", "compare"};
+const std::string kCommands[] = {"search",    "show", "fetch",  "inspect", "profile",
+                                 "recommend", "run",  "doctor", "compare"};
 
 }  // namespace
 
