@@ -161,6 +161,7 @@ std::vector<std::string> voided_causes(const Measurement& measurement) {
   std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
   std::ranges::stable_sort(sorted, std::ranges::greater{}, &decltype(sorted)::value_type::second);
   std::vector<std::string> result;
+  result.reserve(sorted.size());
   for (const auto& [cause, count] : sorted) {
     result.push_back(cause + " (" + std::to_string(count) + (count == 1 ? " block)" : " blocks)"));
   }

@@ -24,8 +24,7 @@ std::optional<std::vector<std::size_t>> axes_of(const Node& node) {
     axes.push_back(static_cast<std::size_t>(value < 0 ? value + rank : value));
   }
   std::ranges::sort(axes);
-  const auto repeated = std::ranges::unique(axes);
-  axes.erase(repeated.begin(), repeated.end());
+  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
   return axes;
 }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -73,8 +74,10 @@ TEST_CASE("a file that is no model is refused in one line that says what it is")
 
 TEST_CASE("a model that is not there, or cannot be read, is exit code 4") {
   const Program program;
+  const std::string empty_folder = program.home().string() + "/empty";
+  std::filesystem::create_directory(empty_folder);
   for (const auto& path :
-       {program.home().string() + "/none.tflite", std::string("/dev/null"), std::string("/")}) {
+       {program.home().string() + "/none.tflite", std::string("/dev/null"), empty_folder}) {
     CAPTURE(path);
     const auto result = program.run({"inspect", path});
     CAPTURE(result.err);

@@ -217,9 +217,9 @@ void check_against(const nlohmann::json& schema, const nlohmann::json& object) {
     CAPTURE(key.get<std::string>());
     CHECK(object.contains(key.get<std::string>()));
   }
-  for (const auto& [key, value] : object.items()) {
-    CAPTURE(key);
-    CHECK(schema.at("properties").contains(key));
+  for (const auto& item : object.items()) {
+    CAPTURE(item.key());
+    CHECK(schema.at("properties").contains(item.key()));
   }
 }
 

@@ -188,9 +188,9 @@ TEST_CASE("the inspector agrees with an independent parser on every shared model
         inspector::read_graph(mapped.bytes(), file, inspector::OtherSchemaVersions::accepted);
     const json want = normalised(all_facts.at(model["sha256"].get<std::string>()));
     const json got = facts_of(mapped.bytes(), read.graph);
-    for (const auto& [key, value] : want.items()) {
-      CAPTURE(key);
-      CHECK(got.value(key, json()) == value);
+    for (const auto& fact : want.items()) {
+      CAPTURE(fact.key());
+      CHECK(got.value(fact.key(), json()) == fact.value());
     }
     ++compared;
   }

@@ -62,13 +62,17 @@ TEST_CASE("the precision class tells how weights meet activations") {
 
 TEST_CASE("models made at three precisions are recognised") {
   using builder::Precision;
-  const std::pair<Precision, const char*> cases[] = {
+  struct Case {
+    Precision precision;
+    const char* want;
+  };
+  const Case cases[] = {
       {Precision::float32, "float32"}, {Precision::float16, "float16"}, {Precision::int8, "int8"}};
-  for (const auto& [precision, want] : cases) {
-    CAPTURE(want);
-    const auto bytes = builder::classifier({.width = 0.25, .precision = precision});
-    const auto read = inspector::read_graph(bytes, want);
-    CHECK(inspector::precision_class(read.graph) == want);
+  for (const Case& c : cases) {
+    CAPTURE(c.want);
+    const auto bytes = builder::classifier({.width = 0.25, .precision = c.precision});
+    const auto read = inspector::read_graph(bytes, c.want);
+    CHECK(inspector::precision_class(read.graph) == c.want);
   }
 }
 

@@ -90,10 +90,10 @@ TEST_CASE("cheap criteria fall before anything is fetched") {
   CHECK(world.inspected == std::vector<std::string>{"fits"});
   const std::map<std::string, std::string> expected{
       {"closed", "licence"}, {"saved_model", "format"}, {"lost", "available"}, {"big", "size"}};
-  for (const auto& [name, criterion] : expected) {
-    CAPTURE(name);
-    REQUIRE(elimination_of(walk, result, name));
-    CHECK(elimination_of(walk, result, name)->criterion == criterion);
+  for (const auto& fallen : expected) {
+    CAPTURE(fallen.first);
+    REQUIRE(elimination_of(walk, result, fallen.first));
+    CHECK(elimination_of(walk, result, fallen.first)->criterion == fallen.second);
     CHECK_FALSE(elimination_of(walk, result, name)->reason.empty());
   }
 }
@@ -215,8 +215,8 @@ TEST_CASE("each further confirmation must prove more, so that the risk of all st
   Constraints constraints;
   constraints.max_latency = milliseconds(20);
   std::vector<Candidate> candidates;
-  for (int i = 0; i < 30; ++i) {
-    candidates.push_back(candidate_of(std::to_string(i), static_cast<std::uint64_t>(100 + i)));
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    candidates.push_back(candidate_of(std::to_string(i), 100 + i));
   }
   Walk walk(candidates, constraints);
   double total = 0;

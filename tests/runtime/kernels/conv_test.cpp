@@ -254,8 +254,9 @@ TEST_CASE("TRANSPOSE_CONV is the gradient of the convolution") {
         .stride_w = 4},
        "window smaller than the stride"},
   };
-  for (const auto& [c, name] : cases) {
-    CAPTURE(name);
+  for (const auto& entry : cases) {
+    const ConvCase& c = entry.forward;
+    CAPTURE(entry.name);
     const std::vector<std::int32_t> x_shape{c.batch, c.out_height(), c.out_width(), c.filters};
     const auto x = random_values<float>(count(x_shape), -1, 1, 1);
     // Weights of the transposed convolution: out (the forward's channels), h, w, in (its filters).

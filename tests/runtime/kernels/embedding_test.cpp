@@ -63,7 +63,8 @@ TEST_CASE("EMBEDDING_LOOKUP_SPARSE combines the rows of each bucket") {
     CHECK(result.shape() == std::vector<std::int32_t>{3, 2});
     const auto got = result.values<float>();
     REQUIRE(got.size() == c.want.size());
-    for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(c.want[i]));
+    for (std::size_t i = 0; i < got.size(); ++i)
+      CHECK(got[i] == doctest::Approx(static_cast<double>(c.want[i])));
   }
 }
 

@@ -129,8 +129,8 @@ TEST_CASE("Landmarks2TransformMatrix maps a crop's corners to the landmarks' box
   } corners[] = {{0, 0, 10, 0}, {4, 0, 10, 8}, {0, 4, 2, 0}, {4, 4, 2, 8}, {2, 2, 6, 4}};
   for (const auto& c : corners) {
     const auto got = map(c.x, c.y);
-    CHECK(got[0] == doctest::Approx(c.want_x));
-    CHECK(got[1] == doctest::Approx(c.want_y));
+    CHECK(got[0] == doctest::Approx(static_cast<double>(c.want_x)));
+    CHECK(got[1] == doctest::Approx(static_cast<double>(c.want_y)));
   }
 }
 

@@ -83,8 +83,10 @@ TEST_CASE("PAD refuses negative and enormous paddings") {
 TEST_CASE("MIRROR_PAD mirrors with and without the edge") {
   for (const MirrorPadMode mode : {MirrorPadMode::REFLECT, MirrorPadMode::SYMMETRIC}) {
     const bool reflect = mode == MirrorPadMode::REFLECT;
-    for (const auto& [shape, paddings] : {PadCase{{4}, {3, 2}}, PadCase{{3, 4}, {2, 1, 0, 3}},
-                                          PadCase{{2, 3, 3, 2}, {0, 0, 2, 2, 1, 2, 0, 0}}}) {
+    for (const PadCase& c : {PadCase{{4}, {3, 2}}, PadCase{{3, 4}, {2, 1, 0, 3}},
+                             PadCase{{2, 3, 3, 2}, {0, 0, 2, 2, 1, 2, 0, 0}}}) {
+      const auto& shape = c.shape;
+      const auto& paddings = c.paddings;
       CAPTURE(shape);
       CAPTURE(reflect);
       const Dims to = padded_shape(shape, paddings);

@@ -80,7 +80,7 @@ TEST_CASE("FAKE_QUANT rounds to its grid") {
                         FakeQuantOptions{-1.25F, 0.85F, 3, false})
                      .values<float>();
   const Floats want{-1.2F, 0, 0.3F, 0.9F};
-  for (std::size_t i = 0; i < 4; ++i) CHECK(y[i] == doctest::Approx(want[i]));
+  for (std::size_t i = 0; i < 4; ++i) CHECK(y[i] == doctest::Approx(static_cast<double>(want[i])));
   CHECK_THROWS_AS(run_op(BuiltinOperator::FAKE_QUANT, {{{1}, Floats{1}}}, {},
                          FakeQuantOptions{1.0F, -1.0F, 8, false}),
                   Error);

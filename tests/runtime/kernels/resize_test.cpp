@@ -72,9 +72,10 @@ std::vector<double> bilinear(const ResizeCase& c, const std::vector<T>& from) {
     const double x = std::clamp(position(at[2], c.shape[2], c.width, c), 0.0, c.shape[2] - 1.0);
     double sum = 0;
     for (int i = 0; i < 4; ++i) {
-      const double row = std::min(std::floor(y) + i / 2, c.shape[1] - 1.0);
+      const int below = i / 2;
+      const double row = std::min(std::floor(y) + below, c.shape[1] - 1.0);
       const double column = std::min(std::floor(x) + i % 2, c.shape[2] - 1.0);
-      const double down = i / 2 == 0 ? 1 - (y - std::floor(y)) : y - std::floor(y);
+      const double down = below == 0 ? 1 - (y - std::floor(y)) : y - std::floor(y);
       const double across = i % 2 == 0 ? 1 - (x - std::floor(x)) : x - std::floor(x);
       sum +=
           down * across *
