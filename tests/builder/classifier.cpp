@@ -151,7 +151,8 @@ int Network::bias(const std::string& name, std::int32_t count, int input, int ke
 int Network::convolution(const std::string& name, int input, std::int32_t outputs,
                          std::int32_t side, std::int32_t stride) {
   const auto in = builder_.tensor_at(input).shape;
-  const auto fan_in = static_cast<std::size_t>(side * side * in[3]);
+  const auto fan_in = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) *
+                      static_cast<std::size_t>(in[3]);
   const auto kernel = weights({name + "/kernel", {outputs, side, side, in[3]}, 0, fan_in, true});
   const auto added = bias(name + "/bias", outputs, input, kernel);
   const auto output =

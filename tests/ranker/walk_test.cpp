@@ -94,7 +94,7 @@ TEST_CASE("cheap criteria fall before anything is fetched") {
     CAPTURE(fallen.first);
     REQUIRE(elimination_of(walk, result, fallen.first));
     CHECK(elimination_of(walk, result, fallen.first)->criterion == fallen.second);
-    CHECK_FALSE(elimination_of(walk, result, name)->reason.empty());
+    CHECK_FALSE(elimination_of(walk, result, fallen.first)->reason.empty());
   }
 }
 
