@@ -75,7 +75,7 @@ TEST_CASE("a file that is no model is refused in one line that says what it is")
 TEST_CASE("a model that is not there, or cannot be read, is exit code 4") {
   const Program program;
   const std::string empty_folder = program.home().string() + "/empty";
-  std::filesystem::create_directory(empty_folder);
+  std::filesystem::create_directories(empty_folder);
   for (const auto& path :
        {program.home().string() + "/none.tflite", std::string("/dev/null"), empty_folder}) {
     CAPTURE(path);
