@@ -117,27 +117,74 @@ bool inspect_from_afar(const Context& context, const std::string& reference,
   return look;
 }
 
-void inspect_one(const Context& context, const std::string& reference,
+GraphDetail detail_of(const InspectOptions& options) {
+  const bool is_detailed = options.wants("--tensors") || options.wants("--nodes");
+  return is_detailed ? GraphDetail::included : GraphDetail::left_out;
+}
+
+void print_model(const Context& context, const std::string& name, std::span<const std::byte> bytes,
                  const InspectOptions& options) {
+  const auto report = full_report(name, bytes, report_options(options));
+  if (options.wants("--labels")) require_labels(name, report);
+  print_report(context, name, report, options);
+}
+
+void print_title(const Context& context, const std::string& name, const InspectOptions& options) {
+  if (options.graph.empty()) context.out << fmt::format("== {}\n", escape_for_terminal(name));
+}
+
+// Runs `print`; what cannot be read is told on stderr and keeps nothing else from being printed.
+template <typename Print>
+void or_tell(Context& context, Print print) {
+  try {
+    print();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    context.err << fmt::format("litezoo: {}\n", escape_for_terminal(error.what()));
+    context.result = exit_code_of(error.kind());
+  }
+}
+
+// The views of every model in a bundle.
+void inspect_members(Context& context, const std::string& name, std::span<const std::byte> bytes,
+                     const InspectOptions& options) {
+  const auto models = inspector::models_in_bundle(bytes);
+  if (models.empty()) print_model(context, name, bytes, options);  // says what it is
+  for (const auto& entry : models) {
+    const std::string reference = name + "!" + entry.name;
+    if (models.size() > 1) print_title(context, reference, options);
+    or_tell(context, [&] {
+      const MemberBytes member(bytes, entry);
+      print_model(context, reference, member.bytes(), options);
+    });
+  }
+}
+
+void extract(const Context& context, const std::string& name, std::span<const std::byte> bytes,
+             const std::string& wanted) {
+  const auto entry = inspector::find_member(bytes, name, wanted);
+  inspector::unpack_entry(bytes, entry, [&context](std::span<const std::byte> piece) {
+    context.out << as_text(piece);
+  });
+}
+
+void inspect_one(Context& context, const std::string& reference, const InspectOptions& options) {
   if (inspect_from_afar(context, reference, options)) return;
   const ModelBytes model = open_bytes(context, reference);
   const bool is_bundle = inspector::recognise(model.bytes()).kind == inspector::ContainerKind::zip;
   if (!options.extract.empty()) {
-    const auto content = inspector::read_member(model.bytes(), reference, options.extract);
-    context.out << as_text(content);
-    return;
+    extract(context, reference, model.bytes(), options.extract);
+  } else if (is_bundle && options.graph.empty() && (context.json || !options.wants_view())) {
+    print_bundle(context, reference, model.bytes(), report_options(options), detail_of(options));
+  } else if (is_bundle) {
+    inspect_members(context, reference, model.bytes(), options);
+  } else {
+    print_model(context, reference, model.bytes(), options);
   }
-  if (is_bundle && !options.wants_view()) {
-    print_bundle(context, reference, model.bytes(), report_options(options));
-    return;
-  }
-  const auto report = full_report(reference, model.bytes(), report_options(options));
-  if (options.wants("--labels")) require_labels(reference, report);
-  print_report(context, reference, report, options);
 }
 
 void inspect(Context& context, const InspectOptions& options) {
-  const auto references = expand_directories(options.models);
+  const auto references = expand_directories(context, options.models);
   const bool is_single = references.size() == 1 && references == options.models;
   if (is_single) {
     inspect_one(context, references.front(), options);
@@ -145,16 +192,12 @@ void inspect(Context& context, const InspectOptions& options) {
   }
   const bool is_text_view = options.wants_view() && !context.json;
   if (!is_text_view && options.graph.empty() && options.extract.empty()) {
-    const bool detailed = options.wants("--tensors") || options.wants("--nodes");
-    inspect_many(context, references, report_options(options),
-                 detailed ? GraphDetail::included : GraphDetail::left_out);
+    inspect_many(context, references, report_options(options), detail_of(options));
     return;
   }
   for (const std::string& reference : references) {
-    if (options.graph.empty()) {
-      context.out << fmt::format("== {}\n", escape_for_terminal(reference));
-    }
-    inspect_one(context, reference, options);
+    print_title(context, reference, options);
+    or_tell(context, [&] { inspect_one(context, reference, options); });
   }
 }
 

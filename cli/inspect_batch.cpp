@@ -1,12 +1,13 @@
 #include "cli/inspect_batch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
-#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,67 +18,13 @@
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/model_bytes.h"
+#include "cli/model_search.h"
 #include "cli/render.h"
 #include "cli/workspace.h"
-#include "inspector/bundle.h"
 #include "inspector/container.h"
 
 namespace litezoo::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-bool is_named_like_model(const fs::path& path) {
-  const std::string name = to_lower(path.filename().string());
-  return inspector::is_model_name(name) || name.ends_with(".task");
-}
-
-// Kinds that are no models of any framework, unless their name claims it.
-bool is_no_model(inspector::ContainerKind kind) {
-  using enum inspector::ContainerKind;
-  constexpr auto kNone =
-      std::to_array({empty, git_lfs_pointer, web_page, json, gzip, tar, zip, unknown});
-  return std::ranges::find(kNone, kind) != kNone.end();
-}
-
-inspector::ContainerKind kind_of(const fs::path& path) {
-  std::array<char, 1024> head{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  return inspector::recognise(
-             std::as_bytes(std::span(head.data(), static_cast<std::size_t>(file.gcount()))))
-      .kind;
-}
-
-void add_file(const fs::path& path, std::vector<std::string>& result) {
-  const auto kind = kind_of(path);
-  if (kind == inspector::ContainerKind::zip) {
-    const MappedFile file(path);
-    for (const auto& entry : inspector::models_in_bundle(file.bytes())) {
-      result.push_back(path.string() + "!" + entry.name);
-    }
-    return;
-  }
-  if (!is_no_model(kind) || is_named_like_model(path)) result.push_back(path.string());
-}
-
-std::vector<std::string> models_below(const fs::path& directory) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (auto it = fs::recursive_directory_iterator(directory, options, error);
-       !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (it->is_regular_file(error)) files.push_back(it->path());
-  }
-  std::ranges::sort(files);
-  std::vector<std::string> result;
-  for (const fs::path& file : files) add_file(file, result);
-  if (result.empty()) {
-    throw Error(ErrorKind::not_found, "no model below " + directory.string() +
-                                          "; models are told by their content (.tflite, .task)");
-  }
-  return result;
-}
 
 struct Row {
   std::string line;                // JSON
@@ -141,15 +88,29 @@ class RowQueue {
 
 }  // namespace
 
-std::vector<std::string> expand_directories(const std::vector<std::string>& references) {
+std::vector<std::string> expand_directories(const Context& context,
+                                            const std::vector<std::string>& references) {
   std::vector<std::string> result;
   for (const std::string& reference : references) {
     std::error_code error;
-    if (!fs::is_directory(reference, error)) {
+    if (!std::filesystem::is_directory(reference, error)) {
       result.push_back(reference);
       continue;
     }
-    for (std::string& model : models_below(reference)) result.push_back(std::move(model));
+    FoundModels found = search_models(context, reference);
+    const std::string unread =
+        found.unreadable == 0
+            ? std::string()
+            : fmt::format("{} of its files and directories could not be read", found.unreadable);
+    if (found.references.empty()) {
+      throw Error(
+          ErrorKind::not_found,
+          fmt::format("no model below {}; models are told by their content (.tflite, .task){}{}",
+                      reference, unread.empty() ? "" : "; ", unread));
+    }
+    if (!unread.empty())
+      context.note(fmt::format("{}: {}", escape_for_terminal(reference), unread));
+    std::ranges::move(found.references, std::back_inserter(result));
   }
   return result;
 }

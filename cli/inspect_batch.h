@@ -10,10 +10,10 @@ namespace litezoo::cli {
 
 struct Context;
 
-// What `references` stand for: each as it is, directories replaced by the models below them (told
-// by content; also files of other frameworks, so that they get a line that says what to do), and
-// the models in bundles there as FILE!MEMBER. Throws Error(not_found) for a directory without any.
-std::vector<std::string> expand_directories(const std::vector<std::string>& references);
+// What `references` stand for: each as it is, directories replaced by the models below them, see
+// search_models(). Throws Error(not_found) for a directory without any.
+std::vector<std::string> expand_directories(const Context& context,
+                                            const std::vector<std::string>& references);
 
 // Many models at once, on all cores: with --json one line of JSON each, as they come but in order,
 // else a table. What cannot be read becomes a line with the error, and exit code 6.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "cli/options_json.h"
 #include "inspector/validate_data.h"
 
 namespace litezoo::cli {
@@ -102,8 +103,9 @@ json optimization_json(const inspector::Report& report) {
 
 json runtime_json(const inspector::RuntimeRequirement& runtime) {
   return {{"tensorflow", runtime.tensorflow},
-          {"litert", runtime.litert},
           {"decided_by", runtime.decided_by},
+          {"litert", runtime.litert},
+          {"litert_decided_by", runtime.litert_decided_by},
           {"unknown", runtime.unknown},
           {"litert_2026_08_has_kernels", runtime.litert_has_kernels}};
 }
@@ -169,21 +171,33 @@ json tensor_json(const Tensor& tensor) {
           {"sparsity", optional_json(tensor.sparsity, sparsity_json)}};
 }
 
-json operator_json(const Operator& op, const inspector::NodeCost& cost) {
-  return {{"operator", operator_name(op)}, {"custom", op.code == BuiltinOperator::CUSTOM},
-          {"version", op.version},         {"inputs", op.inputs},
-          {"outputs", op.outputs},         {"macs", cost.macs},
-          {"parameters", cost.parameters}, {"weight_bytes", cost.weights.count},
-          {"bytes_read", cost.read.count}, {"bytes_written", cost.written.count}};
+json operator_json(const Operator& op, const inspector::NodeCost& cost, CustomOptions& custom) {
+  json result{{"operator", operator_name(op)},
+              {"custom", op.code == BuiltinOperator::CUSTOM},
+              {"version", op.version},
+              {"inputs", op.inputs},
+              {"outputs", op.outputs},
+              {"intermediates", op.intermediates},
+              {"options", options_json(op.options)},
+              {"custom_options_bytes", op.custom_options.size()}};
+  if (!op.custom_options.empty()) result["options"] = custom.read(op);
+  result["macs"] = cost.macs;
+  result["parameters"] = cost.parameters;
+  result["weight_bytes"] = cost.weights.count;
+  result["bytes_read"] = cost.read.count;
+  result["bytes_written"] = cost.written.count;
+  return result;
 }
 
 json subgraphs_json(const inspector::Report& report) {
   json result = json::array();
+  // Real files keep them once for each operator.
+  CustomOptions custom(report.graph.flatbuffer_bytes);
   for (std::size_t s = 0; s < report.graph.subgraphs.size(); ++s) {
     const Subgraph& subgraph = report.graph.subgraphs[s];
     json operators = json::array();
     for (std::size_t n = 0; n < subgraph.operators.size(); ++n) {
-      operators.push_back(operator_json(subgraph.operators[n], report.cost.nodes[s][n]));
+      operators.push_back(operator_json(subgraph.operators[n], report.cost.nodes[s][n], custom));
     }
     result.push_back({{"name", subgraph.name},
                       {"inputs", subgraph.inputs},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/inspect_json.h"
+#include "cli/model_bytes.h"
 #include "cli/render.h"
 #include "inspector/bundle.h"
 #include "runtime/session.h"
@@ -47,18 +49,17 @@ struct Member {
 };
 
 Member inspect_member(const std::string& name, std::span<const std::byte> bytes,
-                      const inspector::ArchiveEntry& entry, const ReportOptions& options) {
+                      const inspector::ArchiveEntry& entry, const ReportOptions& options,
+                      GraphDetail detail) {
   Member result{.entry = entry, .summary = {}, .document = {}};
   try {
     const std::string reference = name + "!" + entry.name;
-    const auto in_place = inspector::stored_bytes(bytes, entry);
-    const auto unpacked =
-        in_place.empty() ? inspector::read_entry(bytes, entry) : std::vector<std::byte>();
-    const auto report = full_report(reference, in_place.empty() ? unpacked : in_place, options);
+    const MemberBytes member(bytes, entry);
+    const auto report = full_report(reference, member.bytes(), options);
     result.summary =
         fmt::format("{}, {} parameters, {} MACs", report.inspection.precision,
                     count_to_text(report.cost.parameters), count_to_text(report.cost.macs));
-    result.document = report_json(reference, report, GraphDetail::left_out);
+    result.document = report_json(reference, report, detail);
   } catch (const Error& error) {
     result.summary = error.what();
     result.document = {{"error", {{"kind", to_string(error.kind())}, {"message", error.what()}}}};
@@ -67,15 +68,15 @@ Member inspect_member(const std::string& name, std::span<const std::byte> bytes,
 }
 
 std::vector<Member> inspect_members(const std::string& name, std::span<const std::byte> bytes,
-                                    const ReportOptions& options) {
+                                    const ReportOptions& options, GraphDetail detail) {
   const auto archive = inspector::find_archive(bytes);
   if (!archive) {
     throw Error(ErrorKind::corrupt, name + " is a damaged zip archive; download it again");
   }
   std::vector<Member> result;
   for (const inspector::ArchiveEntry& entry : archive->entries) {
-    result.push_back(inspector::is_model_name(entry.name)
-                         ? inspect_member(name, bytes, entry, options)
+    result.push_back(inspector::is_model(bytes, entry)
+                         ? inspect_member(name, bytes, entry, options, detail)
                          : Member{.entry = entry, .summary = {}, .document = {}});
   }
   return result;
@@ -93,8 +94,8 @@ inspector::Report full_report(const std::string& name, std::span<const std::byte
 }
 
 void print_bundle(const Context& context, const std::string& name, std::span<const std::byte> bytes,
-                  const ReportOptions& options) {
-  const auto members = inspect_members(name, bytes, options);
+                  const ReportOptions& options, GraphDetail detail) {
+  const auto members = inspect_members(name, bytes, options, detail);
   if (context.json) {
     nlohmann::ordered_json document{
         {"name", name}, {"container", "zip"}, {"size", bytes.size()}, {"members", nullptr}};
@@ -115,8 +116,11 @@ void print_bundle(const Context& context, const std::string& name, std::span<con
                std::to_string(member.entry.packed_size), member.summary});
   }
   table.print(context);
-  context.out << fmt::format("inspect one: litezoo inspect '{}!MEMBER'\n",
-                             escape_for_terminal(name));
+  const auto model =
+      std::ranges::find_if(members, [](const Member& m) { return !m.summary.empty(); });
+  if (model == members.end()) return;
+  context.out << fmt::format("inspect one: litezoo inspect '{}!{}'\n", escape_for_terminal(name),
+                             escape_for_terminal(model->entry.name));
 }
 
 }  // namespace litezoo::cli

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 
+#include "cli/inspect_json.h"
 #include "inspector/report.h"
 
 namespace litezoo::cli {
@@ -22,6 +23,6 @@ inspector::Report full_report(const std::string& name, std::span<const std::byte
 
 // A bundle's members: a table, or one JSON document with the report of each model inside.
 void print_bundle(const Context& context, const std::string& name, std::span<const std::byte> bytes,
-                  const ReportOptions& options);
+                  const ReportOptions& options, GraphDetail detail);
 
 }  // namespace litezoo::cli

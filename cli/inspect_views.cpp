@@ -10,11 +10,16 @@
 
 #include "base/text.h"
 #include "cli/context.h"
+#include "cli/options_json.h"
 #include "cli/render.h"
 #include "inspector/validate_data.h"
 
 namespace litezoo::cli {
 namespace {
+
+// Converters join the names of fused layers; --json has them whole.
+constexpr std::size_t kWidestName = 48;
+constexpr std::size_t kWidestOptions = 60;
 
 std::string number(std::uint64_t value) {
   return value == 0 ? "-" : std::to_string(value);
@@ -125,7 +130,8 @@ void print_nodes(const Context& context, const inspector::Report& report) {
                  {"parameters", Align::right},
                  {"bytes read", Align::right},
                  {"bytes written", Align::right},
-                 {"XNNPACK"}});
+                 {"XNNPACK"},
+                 {"options"}});
     for (std::size_t n = 0; n < subgraph.operators.size(); ++n) {
       const Operator& op = subgraph.operators[n];
       const inspector::NodeCost& cost = report.cost.nodes[s][n];
@@ -136,7 +142,8 @@ void print_nodes(const Context& context, const inspector::Report& report) {
                  number(cost.read.count + cost.weights.count), number(cost.written.count),
                  !is_judged                           ? "-"
                  : report.xnnpack.refusals[n].empty() ? "yes"
-                                                      : "no"});
+                                                      : "no",
+                 elided(options_text(op.options), kWidestOptions)});
     }
     table.print(context);
   }
@@ -156,7 +163,8 @@ void print_tensors(const Context& context, const inspector::Report& report) {
                  {"scale (zero point)"}});
     for (std::size_t t = 0; t < subgraph.tensors.size(); ++t) {
       const Tensor& tensor = subgraph.tensors[t];
-      table.add({std::to_string(t), tensor.name, std::string(tensor_type_name(tensor.type)),
+      table.add({std::to_string(t), elided(tensor.name, kWidestName),
+                 std::string(tensor_type_name(tensor.type)),
                  shape_text(tensor.shape_signature.empty() ? tensor.shape : tensor.shape_signature),
                  std::to_string(inspector::dense_bytes(tensor).value_or(0)), role_text(subgraph, t),
                  quantization_text(tensor.quantization)});
@@ -190,9 +198,10 @@ void print_memory(const Context& context, const inspector::Report& report) {
                {"offset", Align::right}});
   for (const inspector::Lifetime& life : alive) {
     const Tensor& tensor = main.tensors[static_cast<std::size_t>(life.tensor)];
-    table.add({tensor.name, std::string(tensor_type_name(tensor.type)), shape_text(tensor.shape),
-               std::to_string(life.size.count), std::to_string(life.first),
-               std::to_string(life.last), std::to_string(life.offset.count)});
+    table.add({elided(tensor.name, kWidestName), std::string(tensor_type_name(tensor.type)),
+               shape_text(tensor.shape), std::to_string(life.size.count),
+               std::to_string(life.first), std::to_string(life.last),
+               std::to_string(life.offset.count)});
   }
   table.print(context);
 }
@@ -200,13 +209,13 @@ void print_memory(const Context& context, const inspector::Report& report) {
 void print_compatibility(const Context& context, const inspector::Report& report) {
   const inspector::RuntimeRequirement& runtime = report.runtime;
   if (!runtime.tensorflow.empty()) {
-    context.out << fmt::format(
-        "needs TensorFlow {} or newer{} for {}\n", runtime.tensorflow,
-        runtime.litert.empty()
-            ? std::string()
-            : fmt::format(" (in LiteRT's own numbering {}, inferred from release dates)",
-                          runtime.litert),
-        join_names(runtime.decided_by));
+    context.out << fmt::format("needs TensorFlow {} or newer for {}\n", runtime.tensorflow,
+                               join_names(runtime.decided_by));
+  }
+  if (!runtime.litert.empty()) {
+    context.out << fmt::format("needs LiteRT {} (its own numbering) or newer{}{}\n", runtime.litert,
+                               runtime.litert_decided_by.empty() ? "" : " for ",
+                               join_names(runtime.litert_decided_by));
   }
   if (!runtime.unknown.empty()) {
     context.out << "which release brought it is not known: " << join_names(runtime.unknown) << '\n';
@@ -251,17 +260,18 @@ void print_statistics(const Context& context, const inspector::Report& report) {
   for (const inspector::WeightStatistics& s : report.statistics) {
     const Tensor& tensor =
         report.graph.subgraphs[s.subgraph].tensors[static_cast<std::size_t>(s.tensor)];
-    table.add({tensor.name, std::string(tensor_type_name(tensor.type)), shape_text(tensor.shape),
-               std::to_string(s.size.count), percent(s.zeros, s.elements),
+    table.add({elided(tensor.name, kWidestName), std::string(tensor_type_name(tensor.type)),
+               shape_text(tensor.shape), std::to_string(s.size.count), percent(s.zeros, s.elements),
                percent(s.zeros_in_blocks, s.elements),
                s.unique ? std::to_string(*s.unique)
                         : fmt::format("more than {}", inspector::kMostUnique)});
   }
   table.print(context);
-  context.out << fmt::format(
-      "\n{:.1f} % zeros{}{}", 100 * state.zero_share,
-      state.pruned ? state.sparse_encoded ? ", sparse-encoded" : ", not sparse-encoded" : "",
-      state.pruned_in_blocks ? ", pruned in blocks" : "");
+  context.out << fmt::format("\n{:.1f} % zeros{}{}", 100 * state.zero_share,
+                             state.sparse_encoded   ? ", sparse-encoded"
+                             : state.zero_share > 0 ? ", not sparse-encoded"
+                                                    : "",
+                             state.pruned_in_blocks ? ", pruned in blocks" : "");
   if (state.clustered) context.out << "; clustered: few different values";
   if (report.compressed_share) {
     context.out << fmt::format("; deflate would leave about {:.0f} %",

@@ -20,12 +20,10 @@ std::filesystem::path local_path(const Context& context, const std::string& refe
 }
 
 LocalModel open_model(const Context& context, const std::string& reference) {
-  auto path = local_path(context, reference);
-  MappedFile file(path);
-  auto [graph, findings] = inspector::read_graph(file.bytes(), reference);
+  ModelBytes bytes = open_bytes(context, reference);
+  auto [graph, findings] = inspector::read_graph(bytes.bytes(), reference);
   return {.name = reference,
-          .path = std::move(path),
-          .file = std::move(file),
+          .bytes = std::move(bytes),
           .graph = std::move(graph),
           .findings = std::move(findings)};
 }

@@ -4,20 +4,42 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/context.h"
 #include "cli/local_model.h"
 #include "fetcher/reference.h"
+#include "fetcher/store.h"
 #include "inspector/bundle.h"
 
 namespace litezoo::cli {
 
-ModelBytes::ModelBytes(MappedFile file, const std::string& name, const std::string& member)
-    : file_(std::move(file)) {
-  const auto entry = inspector::find_member(file_.bytes(), name, member);
-  bytes_ = inspector::stored_bytes(file_.bytes(), entry);
-  if (!bytes_.empty()) return;
-  unpacked_ = inspector::read_entry(file_.bytes(), entry);
-  bytes_ = unpacked_;
+namespace {
+
+MappedFile spill(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry) {
+  const fetcher::Store store(find_home().store);
+  TemporaryFile file(store.partial_directory());
+  inspector::unpack_entry(archive, entry,
+                          [&file](std::span<const std::byte> piece) { file.write(piece); });
+  return MappedFile(file.path());
 }
+
+}  // namespace
+
+MemberBytes::MemberBytes(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry)
+    : bytes_(inspector::stored_bytes(archive, entry)) {
+  if (!bytes_.empty()) return;
+  if (entry.size > inspector::kMostUnpacked) {
+    spilled_ = spill(archive, entry);
+    bytes_ = spilled_->bytes();
+  } else {
+    unpacked_ = inspector::read_entry(archive, entry);
+    bytes_ = unpacked_;
+  }
+}
+
+ModelBytes::ModelBytes(MappedFile file, const std::string& name, const std::string& member)
+    : file_(std::move(file)),
+      member_(file_.bytes(), inspector::find_member(file_.bytes(), name, member)),
+      bytes_(member_.bytes()) {}
 
 MemberReference split_member(const std::string& reference) {
   const std::size_t mark = reference.find('!');

@@ -1,30 +1,45 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
+#include "inspector/archive.h"
 
 namespace litezoo::cli {
 
 struct Context;
 
-// The bytes behind a reference: of the file, or for REF!member of the member, where it lies or
-// unpacked.
+// A member of an archive, as read_graph wants it: where it lies, or unpacked into memory, or when
+// it takes more than inspector::kMostUnpacked into a file below the store that has no name any
+// more, so that large weights take no memory until they are read.
+class MemberBytes {
+ public:
+  MemberBytes() = default;
+  // `archive` must outlive it. Throws as inspector::unpack_entry does, and Error(io).
+  MemberBytes(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry);
+  std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+ private:
+  std::vector<std::byte> unpacked_;
+  std::optional<MappedFile> spilled_;
+  std::span<const std::byte> bytes_;
+};
+
+// The bytes behind a reference: of the file, or for REF!member of the member.
 class ModelBytes {
  public:
   explicit ModelBytes(MappedFile file) : file_(std::move(file)), bytes_(file_.bytes()) {}
-  // Throws as inspector::read_member does; `name` is what messages call the file.
+  // Throws as inspector::find_member and MemberBytes do; `name` is what messages call the file.
   ModelBytes(MappedFile file, const std::string& name, const std::string& member);
-  ModelBytes(ModelBytes&&) noexcept = default;
-  ModelBytes& operator=(ModelBytes&&) noexcept = default;
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
  private:
   MappedFile file_;
-  std::vector<std::byte> unpacked_;
+  MemberBytes member_;
   std::span<const std::byte> bytes_;  // of one of the two
 };
 

@@ -48,6 +48,17 @@ std::string shape_text(std::span<const std::int32_t> shape) {
   return text;
 }
 
+std::string elided(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  const auto is_inside_character = [&text](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80;
+  };
+  std::size_t head = (most - 3) / 2, tail = text.size() - (most - 3 - head);
+  while (head > 0 && is_inside_character(head)) --head;
+  while (tail < text.size() && is_inside_character(tail)) ++tail;
+  return text.substr(0, head) + "..." + text.substr(tail);
+}
+
 void print_json(const Context& context, const nlohmann::ordered_json& value) {
   context.out << dump(value, 2) << '\n';
 }

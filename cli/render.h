@@ -21,6 +21,10 @@ void print_json(const Context& context, const nlohmann::ordered_json& value);
 // The same document on one line, without the line break: a row of JSON lines.
 std::string json_line(const nlohmann::ordered_json& value);
 
+// Its beginning and its end with "..." between when it is longer than `most` bytes; not in the
+// middle of a character.
+std::string elided(const std::string& text, std::size_t most);
+
 enum class Align { left, right };
 
 struct Column {

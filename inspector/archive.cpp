@@ -23,8 +23,15 @@ constexpr std::size_t kLongestComment = 65535;
 constexpr std::string_view kEndSignature = "PK\x05\x06";
 constexpr std::string_view kDirectorySignature = "PK\x01\x02";
 constexpr std::string_view kLocalSignature = "PK\x03\x04";
+constexpr std::string_view kEnd64Signature = "PK\x06\x06";
+constexpr std::string_view kLocator64Signature = "PK\x06\x07";
+constexpr std::size_t kIn64 = 0xFFFFFFFF;  // a 32-bit field whose value is in the extra field
+constexpr std::size_t kExtra64 = 1;
+constexpr std::size_t kPiece = std::size_t{1} << 20U;
 constexpr int kStored = 0;
 constexpr int kDeflated = 8;
+
+using Sink = std::function<void(std::span<const std::byte>)>;
 
 std::size_t number(std::string_view text, std::size_t at, std::size_t bytes) {
   std::size_t value = 0;
@@ -57,17 +64,61 @@ struct Directory {
   std::size_t shift = 0;  // what must be added to offsets: bytes put in front of the archive
 };
 
+// Where the directory ends, and what the end record says of it.
+struct DirectoryEnd {
+  std::size_t at = 0, size = 0, count = 0, offset = 0;
+};
+
+// The zip64 end record, which stands before its locator and says what 32 bits cannot (APPNOTE
+// 4.3.14 and 4.3.15). The locator's offset is taken from the file's start, and when bytes were put
+// in front of the archive, the record is looked for right before the locator.
+std::optional<DirectoryEnd> find_end_64(std::string_view file, std::size_t end) {
+  constexpr std::size_t kLocatorSize = 20, kRecordSize = 56;
+  if (end < kLocatorSize + kRecordSize) return std::nullopt;
+  const std::size_t locator = end - kLocatorSize;
+  if (file.substr(locator, 4) != kLocator64Signature) return std::nullopt;
+  for (const std::size_t at : {number(file, locator + 8, 8), locator - kRecordSize}) {
+    if (at > locator - kRecordSize || file.substr(at, 4) != kEnd64Signature) continue;
+    return DirectoryEnd{.at = at,
+                        .size = number(file, at + 40, 8),
+                        .count = number(file, at + 32, 8),
+                        .offset = number(file, at + 48, 8)};
+  }
+  return std::nullopt;
+}
+
 std::optional<Directory> find_directory(std::string_view file) {
   const auto end = find_end_record(file);
   if (!end) return std::nullopt;
-  Directory result;
-  result.count = number(file, *end + 10, 2);
-  result.size = number(file, *end + 12, 4);
-  const std::size_t offset = number(file, *end + 16, 4);
-  if (result.size > *end || offset > *end - result.size) return std::nullopt;
-  result.at = *end - result.size;
-  result.shift = result.at - offset;
+  DirectoryEnd told{.at = *end,
+                    .size = number(file, *end + 12, 4),
+                    .count = number(file, *end + 10, 2),
+                    .offset = number(file, *end + 16, 4)};
+  if (const auto wide = find_end_64(file, *end)) told = *wide;
+  if (told.size > told.at || told.offset > told.at - told.size) return std::nullopt;
+  Directory result{.at = told.at - told.size, .size = told.size, .count = told.count, .shift = 0};
+  result.shift = result.at - told.offset;
   return result;
+}
+
+// Sizes and offset that 32 bits cannot hold stand in an extra field, in this order (APPNOTE 4.5.3).
+bool widen(ArchiveEntry& entry, std::string_view extra) {
+  std::vector<std::size_t*> wanted;
+  for (std::size_t* value : {&entry.size, &entry.packed_size, &entry.header}) {
+    if (*value == kIn64) wanted.push_back(value);
+  }
+  if (wanted.empty()) return true;
+  while (extra.size() >= 4) {
+    const std::size_t id = number(extra, 0, 2), size = number(extra, 2, 2);
+    if (size > extra.size() - 4) return false;
+    if (id == kExtra64) {
+      if (size < 8 * wanted.size()) return false;
+      for (std::size_t i = 0; i < wanted.size(); ++i) *wanted[i] = number(extra, 4 + 8 * i, 8);
+      return true;
+    }
+    extra.remove_prefix(4 + size);
+  }
+  return false;
 }
 
 std::optional<ArchiveEntry> read_directory_entry(std::string_view file, const Directory& directory,
@@ -77,14 +128,19 @@ std::optional<ArchiveEntry> read_directory_entry(std::string_view file, const Di
     return std::nullopt;
   }
   const std::size_t name_size = number(file, at + 28, 2);
-  const std::size_t rest = name_size + number(file, at + 30, 2) + number(file, at + 32, 2);
+  const std::size_t extra_size = number(file, at + 30, 2);
+  const std::size_t rest = name_size + extra_size + number(file, at + 32, 2);
   if (end - at - kDirectoryEntrySize < rest) return std::nullopt;
   ArchiveEntry entry{.name = std::string(file.substr(at + kDirectoryEntrySize, name_size)),
                      .size = number(file, at + 24, 4),
                      .packed_size = number(file, at + 20, 4),
                      .method = static_cast<int>(number(file, at + 10, 2)),
-                     .header = number(file, at + 42, 4) + directory.shift};
-  if (entry.header > directory.at) return std::nullopt;
+                     .header = number(file, at + 42, 4)};
+  if (!widen(entry, file.substr(at + kDirectoryEntrySize + name_size, extra_size)) ||
+      entry.header > directory.at - directory.shift || entry.packed_size > directory.at) {
+    return std::nullopt;
+  }
+  entry.header += directory.shift;
   at += kDirectoryEntrySize + rest;
   return entry;
 }
@@ -114,26 +170,63 @@ std::span<const std::byte> packed_bytes(std::span<const std::byte> file,
   return file.subspan(start, entry.packed_size);
 }
 
-std::vector<std::byte> inflate_raw(std::span<const std::byte> packed, const ArchiveEntry& entry) {
-  // Deflate cannot do better than 1032 to 1: a larger claim is a lie that would cost memory.
-  if (entry.size / 1032 > packed.size()) {
-    refuse(ErrorKind::corrupt, entry, "claims to unpack to an impossible size");
-  }
+std::span<const std::byte> stored_anywhere(std::span<const std::byte> file,
+                                           const ArchiveEntry& entry) noexcept {
+  if (entry.method != kStored || entry.size != entry.packed_size) return {};
+  const auto start = start_of(as_text(file), entry);
+  if (!start || *start > file.size() || entry.size > file.size() - *start) return {};
+  return file.subspan(*start, entry.size);
+}
+
+// Inflates to exactly entry.size bytes, in pieces.
+void inflate_raw(std::span<const std::byte> packed, const ArchiveEntry& entry, const Sink& sink) {
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
     refuse(ErrorKind::internal, entry, "could not be unpacked: zlib did not start");
   }
   const std::unique_ptr<z_stream, Deleter<inflateEnd>> guard(&stream);
-  std::vector<std::byte> result(entry.size);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(result.data());
-  stream.avail_out = static_cast<uInt>(result.size());
-  const int code = inflate(&stream, Z_FINISH);
-  if (code != Z_STREAM_END || stream.avail_out != 0) {
+  std::vector<std::byte> piece(std::min(entry.size + 1, kPiece));
+  std::size_t given = 0;
+  int code = Z_OK;
+  while (code == Z_OK) {
+    if (stream.avail_in == 0) {
+      // zlib counts in 32 bits.
+      const auto next = packed.first(std::min(packed.size(), kPiece));
+      packed = packed.subspan(next.size());
+      stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(next.data()));
+      stream.avail_in = static_cast<uInt>(next.size());
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    code = inflate(&stream, Z_NO_FLUSH);
+    const std::size_t got = piece.size() - stream.avail_out;
+    given += got;
+    if (given > entry.size) break;
+    sink(std::span(piece).first(got));
+  }
+  if (code != Z_STREAM_END || given != entry.size) {
     refuse(ErrorKind::corrupt, entry, "does not unpack to its size: it is damaged");
   }
-  return result;
+}
+
+void unpack(std::span<const std::byte> file, const ArchiveEntry& entry, const Sink& sink) {
+  const auto packed = packed_bytes(file, entry);
+  if (entry.method == kStored) {
+    if (entry.size != entry.packed_size) {
+      refuse(ErrorKind::corrupt, entry, "is stored with two different sizes");
+    }
+    sink(packed);
+    return;
+  }
+  if (entry.method != kDeflated) {
+    refuse(ErrorKind::unsupported, entry,
+           fmt::format("is packed by method {}; unpack the archive with unzip", entry.method));
+  }
+  // Deflate cannot do better than 1032 to 1: a larger claim is a lie that would cost memory.
+  if (entry.size / 1032 > packed.size()) {
+    refuse(ErrorKind::corrupt, entry, "claims to unpack to an impossible size");
+  }
+  inflate_raw(packed, entry, sink);
 }
 
 }  // namespace
@@ -144,9 +237,11 @@ std::optional<Archive> find_archive(std::span<const std::byte> file) {
   if (!directory) return std::nullopt;
   Archive archive{.start = directory->at, .entries = {}};
   std::size_t at = directory->at;
+  std::size_t room = directory->at;  // for members, which do not overlap
   for (std::size_t i = 0; i < directory->count; ++i) {
     auto entry = read_directory_entry(text, *directory, at);
-    if (!entry) return std::nullopt;
+    if (!entry || entry->packed_size > room) return std::nullopt;
+    room -= entry->packed_size;
     archive.start = std::min(archive.start, entry->header);
     archive.entries.push_back(std::move(*entry));
   }
@@ -156,12 +251,27 @@ std::optional<Archive> find_archive(std::span<const std::byte> file) {
 std::span<const std::byte> stored_bytes(std::span<const std::byte> file,
                                         const ArchiveEntry& entry) noexcept {
   constexpr std::size_t kAlignment = 16;
-  if (entry.method != kStored || entry.size != entry.packed_size) return {};
-  const auto start = start_of(as_text(file), entry);
-  if (!start || *start > file.size() || entry.size > file.size() - *start) return {};
-  const auto bytes = file.subspan(*start, entry.size);
+  const auto bytes = stored_anywhere(file, entry);
   const auto place = reinterpret_cast<std::uintptr_t>(bytes.data());
   return place % kAlignment == 0 ? bytes : std::span<const std::byte>();
+}
+
+std::span<const std::byte> head_of_stored(std::span<const std::byte> file,
+                                          const ArchiveEntry& entry) noexcept {
+  constexpr std::size_t kHead = 1024;
+  const auto bytes = stored_anywhere(file, entry);
+  return bytes.first(std::min(bytes.size(), kHead));
+}
+
+void unpack_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
+                  const std::function<void(std::span<const std::byte>)>& sink) {
+  if (entry.size > kMostUnpacked && entry.size / kMostGrowth > entry.packed_size) {
+    refuse(ErrorKind::corrupt, entry,
+           fmt::format("unpacks to more than {} times its size, {} bytes, as a bomb would; if you "
+                       "trust it, unpack it with unzip",
+                       kMostGrowth, entry.size));
+  }
+  unpack(file, entry, sink);
 }
 
 std::vector<std::byte> read_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
@@ -171,18 +281,12 @@ std::vector<std::byte> read_entry(std::span<const std::byte> file, const Archive
            fmt::format("takes {} bytes, more than {}; if you trust it, unpack it with unzip",
                        entry.size, limit));
   }
-  const auto packed = packed_bytes(file, entry);
-  if (entry.method == kStored) {
-    if (entry.size != entry.packed_size) {
-      refuse(ErrorKind::corrupt, entry, "is stored with two different sizes");
-    }
-    return {packed.begin(), packed.end()};
-  }
-  if (entry.method != kDeflated) {
-    refuse(ErrorKind::unsupported, entry,
-           fmt::format("is packed by method {}; unpack the archive with unzip", entry.method));
-  }
-  return inflate_raw(packed, entry);
+  std::vector<std::byte> result;
+  unpack(file, entry, [&](std::span<const std::byte> piece) {
+    if (result.empty()) result.reserve(entry.size);
+    result.insert(result.end(), piece.begin(), piece.end());
+  });
+  return result;
 }
 
 }  // namespace litezoo::inspector

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,17 +25,29 @@ struct Archive {
 };
 
 // The zip archive at the end of a file: labels appended to a model, or a whole .task bundle.
-// nullopt when there is none or its directory is damaged. Only the directory is read. Zip64 and
-// archives over several files are not supported.
+// nullopt when there is none, its directory is damaged, or members overlap. Only the directory is
+// read. Zip64 is understood, archives over several files are not.
 std::optional<Archive> find_archive(std::span<const std::byte> file);
 
-// What is unpacked into memory at most; larger members are for unzip.
+// What is unpacked into memory at most; unpack_entry() is for larger members.
 inline constexpr std::size_t kMostUnpacked = std::size_t{160} << 20;
+// Larger members may not unpack to more times their packed size: weights do not, bombs do.
+inline constexpr std::size_t kMostGrowth = 100;
 
 // The bytes of a stored entry where they lie; empty when it is packed, damaged, or not aligned to
 // 16 as read_graph wants it.
 std::span<const std::byte> stored_bytes(std::span<const std::byte> file,
                                         const ArchiveEntry& entry) noexcept;
+
+// The first bytes of a stored entry, up to 1 KiB, wherever they lie; empty when it is packed or
+// damaged.
+std::span<const std::byte> head_of_stored(std::span<const std::byte> file,
+                                          const ArchiveEntry& entry) noexcept;
+
+// The bytes of one entry in pieces, each valid during the call. Throws Error as read_entry does,
+// and Error(corrupt) when it takes more than kMostUnpacked and grows by more than kMostGrowth.
+void unpack_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
+                  const std::function<void(std::span<const std::byte>)>& sink);
 
 // The bytes of one entry, unpacked. Throws Error(corrupt) when they do not lie in the file, do not
 // unpack to their size, or would take more than `limit`; Error(unsupported) for another method.

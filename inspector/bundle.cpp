@@ -16,13 +16,19 @@ bool is_model_name(std::string_view name) {
   return lower.ends_with(".tflite") || lower.ends_with(".lite");
 }
 
+bool is_model(std::span<const std::byte> file, const ArchiveEntry& entry) {
+  if (is_model_name(entry.name)) return true;
+  const auto bytes = head_of_stored(file, entry);
+  return !bytes.empty() && recognise(bytes).kind == ContainerKind::tflite;
+}
+
 std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file) {
   if (recognise(file).kind != ContainerKind::zip) return {};
   auto archive = find_archive(file);
   if (!archive) return {};
   std::vector<ArchiveEntry> result;
   for (ArchiveEntry& entry : archive->entries) {
-    if (is_model_name(entry.name)) result.push_back(std::move(entry));
+    if (is_model(file, entry)) result.push_back(std::move(entry));
   }
   return result;
 }

@@ -13,7 +13,11 @@ namespace litezoo::inspector {
 // True for names of .tflite files, whatever their case.
 bool is_model_name(std::string_view name);
 
-// The .tflite files inside a .task bundle or other zip archive, by name. Empty for anything else.
+// Whether a member is a .tflite file: by its name, or where it is stored by its content (bundles of
+// language models name theirs TF_LITE_PREFILL_DECODE).
+bool is_model(std::span<const std::byte> file, const ArchiveEntry& entry);
+
+// The .tflite files inside a .task bundle or other zip archive. Empty for anything else.
 std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file);
 
 // One member's entry. Throws as read_member does for a member that is not there.

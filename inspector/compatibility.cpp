@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 #include "inspector/gpu_rules.h"
+#include "inspector/litert_releases.h"
+#include "inspector/nnapi_rules.h"
 #include "inspector/operator_table.h"
 #include "inspector/precision.h"
 #include "inspector/stamps.h"
@@ -30,6 +32,16 @@ std::vector<int> components(std::string_view version) {
 
 bool is_newer(std::string_view a, std::string_view b) {
   return b.empty() || components(a) > components(b);
+}
+
+// The newest release so far, and all that ask for it.
+void raise(std::string& release, std::vector<std::string>& decided_by, std::string_view needs,
+           const std::string& label) {
+  if (is_newer(needs, release)) {
+    release = needs;
+    decided_by.clear();
+  }
+  if (needs == release) decided_by.push_back(label);
 }
 
 using OperatorVersion = std::pair<BuiltinOperator, std::int32_t>;
@@ -90,13 +102,20 @@ Compatibility gpu(const Subgraph& subgraph) {
 }
 
 Compatibility nnapi(const Subgraph& subgraph) {
-  Compatibility result{.target = "nnapi", .source = "LiteRT's NNAPI delegate, 2026-08"};
+  Compatibility result{.target = "nnapi", .source = std::string(kNnapiRulesSource)};
+  const std::vector<std::int32_t> origins = stored_origins(subgraph);
+  int level = 1;
   for (std::size_t node = 0; node < subgraph.operators.size(); ++node) {
-    const Operator& op = subgraph.operators[node];
-    if (!has_case(op, OperatorFacts::kNnapi)) refuse(result, node, no_case(op));
+    NnapiAnswer answer = nnapi_answer(subgraph, subgraph.operators[node], origins);
+    level = std::max(level, answer.level);
+    if (answer.level == 0) refuse(result, node, std::move(answer.refusal));
   }
   judge(result, subgraph, Verdict::unknown,
-        "it has every operator; conditions on types and Android versions are not checked");
+        fmt::format("its rules refuse no node from {} on; the device's drivers have the last word",
+                    nnapi_level_text(level)));
+  if (result.verdict == Verdict::partly) {
+    result.reason += fmt::format(", and take the others from {} on", nnapi_level_text(level));
+  }
   return result;
 }
 
@@ -202,6 +221,28 @@ std::string edge_tpu_refusal(const Subgraph& subgraph, const Operator& op) {
   return {};
 }
 
+// Whatever follows the first refused node stays on the CPU.
+void judge_edge_tpu(Compatibility& result, const Subgraph& subgraph) {
+  const std::size_t all = subgraph.operators.size();
+  const bool is_quantised =
+      std::ranges::any_of(subgraph.tensors, [](const Tensor& t) { return is_eight_bit(t); });
+  if (result.nodes.empty() && all > 0) {
+    result.verdict = Verdict::unknown;
+    result.reason = "not compiled; the compiler should take every node (8-bit, fixed shapes)";
+  } else if (!is_quantised || result.nodes.size() == all) {
+    result.verdict = Verdict::no;
+    result.reason = is_quantised ? "its rules refuse every node"
+                                 : "nothing in the model is quantised to 8 bits";
+  } else if (result.nodes.front() == 0) {
+    result.verdict = Verdict::no;
+    result.reason = "its rules refuse the first node, and what follows a refused node stays behind";
+  } else {
+    result.verdict = Verdict::partly;
+    result.reason = fmt::format("not compiled; only the {} nodes before node {} could be taken",
+                                result.nodes.front(), result.nodes.front());
+  }
+}
+
 Compatibility edge_tpu(const Subgraph& subgraph) {
   Compatibility result{.target = "edge-tpu",
                        .source = "Coral's public rules; the compiler itself is not here"};
@@ -220,18 +261,7 @@ Compatibility edge_tpu(const Subgraph& subgraph) {
     std::string rule = edge_tpu_refusal(subgraph, subgraph.operators[node]);
     if (!rule.empty()) refuse(result, node, std::move(rule));
   }
-  if (result.nodes.empty() && all > 0) {
-    result.verdict = Verdict::unknown;
-    result.reason = "not compiled; the compiler should take every node (8-bit, fixed shapes)";
-  } else if (result.nodes.size() == all) {
-    result.verdict = Verdict::no;
-    result.reason = "no node has 8-bit tensors of fixed shape and an operator the compiler knows";
-  } else {
-    // Whatever follows the first refused node stays on the CPU.
-    result.verdict = Verdict::partly;
-    result.reason = fmt::format("not compiled; only the {} nodes before node {} could be taken",
-                                result.nodes.front(), result.nodes.front());
-  }
+  judge_edge_tpu(result, subgraph);
   return result;
 }
 
@@ -268,7 +298,7 @@ Compatibility npu(const Graph& graph, const Subgraph& subgraph) {
     result.reason =
         stamp ? fmt::format("stamped for {} {}, but no node is compiled",
                             escape_for_terminal(stamp->maker), escape_for_terminal(stamp->model))
-              : std::string("not compiled for any");
+              : std::string("not compiled for one; what its compiler would take is not known");
     return result;
   }
   result.verdict = Verdict::yes;
@@ -297,26 +327,26 @@ std::string_view to_string(Verdict verdict) noexcept {
 
 RuntimeRequirement required_runtime(const Graph& graph) {
   RuntimeRequirement result;
+  bool litert_is_known = true;
   for (const auto& [code, version] : builtin_versions(graph)) {
     const OperatorFacts* facts = find_operator_facts(code);
     const std::string label = fmt::format("{} version {}", builtin_operator_name(code), version);
-    if (facts == nullptr || version > facts->highest_kernel_version) {
-      result.litert_has_kernels = false;
-    }
     const std::string_view needs =
         facts == nullptr ? std::string_view() : version_that_brought(*facts, version);
     if (needs.empty()) {
       result.unknown.push_back(label);
-    } else if (is_newer(needs, result.tensorflow)) {
-      result.tensorflow = needs;
-      result.decided_by = {label};
-    } else if (needs == result.tensorflow) {
-      result.decided_by.push_back(label);
+    } else {
+      raise(result.tensorflow, result.decided_by, needs, label);
+    }
+    const std::string_view release = litert_release_that_brought(code, version);
+    if (release.empty()) {
+      result.litert_has_kernels = litert_is_known = false;
+    } else {
+      raise(result.litert, result.litert_decided_by, release, label);
     }
   }
-  if (result.litert_has_kernels && result.unknown.empty() && !result.tensorflow.empty()) {
-    result.litert = is_newer(result.tensorflow, "2.17.99") ? "2.3.0" : "1.0.1";
-  }
+  if (!litert_is_known) result.litert.clear();
+  if (!litert_is_known || result.litert == kFirstLitertRelease) result.litert_decided_by.clear();
   return result;
 }
 

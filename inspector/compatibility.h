@@ -11,16 +11,16 @@ namespace litezoo::inspector {
 
 // Where a model runs, told from the file alone.
 
-// The oldest runtime, from the operator versions. Numbers are TensorFlow releases, which LiteRT's
-// own 1.x and 2.x releases are not: those are told by kernel version.
+// The oldest runtime, from the operator versions, in both numberings: TensorFlow's releases (1.5.0
+// to 2.23.0), which the converter stamps into files, and LiteRT's own (1.0.0 to 2.3.0), which look
+// alike but are another count. Each is empty when it is not known or there are no operators.
 struct RuntimeRequirement {
-  std::string tensorflow;  // "2.3.0"; empty when no operator is in the table
-  // The same in LiteRT's own numbering, inferred from release dates: its 1.0.1 followed TensorFlow
-  // 2.17, its 2.3.0 has the kernels of the table; empty when something is not in the tables.
-  std::string litert;
-  std::vector<std::string> decided_by;  // "CONV_2D version 5": what asks for that release
-  std::vector<std::string> unknown;     // operators or versions the table does not have
-  bool litert_has_kernels = true;       // all builtin operators in LiteRT of 2026-08
+  std::string tensorflow;                      // "2.3.0"; without what `unknown` lists
+  std::vector<std::string> decided_by;         // "CONV_2D version 5": what asks for that release
+  std::string litert;                          // "1.0.0"
+  std::vector<std::string> litert_decided_by;  // empty when LiteRT's first release will do
+  std::vector<std::string> unknown;  // operator versions that TensorFlow's table does not have
+  bool litert_has_kernels = true;    // all builtin operators in LiteRT of 2026-08
 };
 RuntimeRequirement required_runtime(const Graph& graph);
 
@@ -40,8 +40,8 @@ struct Compatibility {
   std::string source;              // where the rule is from
 };
 
-// NNAPI's verdict is never better than `unknown`: its table says which operators cannot be taken,
-// not that a node will be; nor is the GPU's, whose drivers differ.
+// NNAPI's and the GPU's verdicts are never better than `unknown`: their rules say which nodes
+// cannot be taken, the device's drivers have the last word.
 std::vector<Compatibility> compatibility(const Graph& graph);
 
 }  // namespace litezoo::inspector

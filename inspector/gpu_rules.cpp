@@ -5,29 +5,15 @@
 #include <algorithm>
 #include <array>
 
+#include "inspector/node_view.h"
+
 namespace litezoo::inspector {
 namespace {
 
 using std::string;
 using enum BuiltinOperator;
 
-// One node as the conditions look at it.
-struct Node {
-  const Subgraph& subgraph;
-  const Operator& op;
-  const std::vector<std::int32_t>& origins;
-
-  const Tensor* input(std::size_t i) const {
-    if (i >= op.inputs.size() || op.inputs[i] < 0) return nullptr;
-    return &subgraph.tensors[static_cast<std::size_t>(op.inputs[i])];
-  }
-  const Tensor* output() const {
-    if (op.outputs.empty()) return nullptr;
-    return &subgraph.tensors[static_cast<std::size_t>(op.outputs.front())];
-  }
-  bool is_stored(std::size_t i) const {
-    return input(i) != nullptr && origins[static_cast<std::size_t>(op.inputs[i])] >= 0;
-  }
+struct Node : NodeView {
   int stored_inputs() const {
     int count = 0;
     for (std::size_t i = 0; i < op.inputs.size(); ++i) count += is_stored(i) ? 1 : 0;
@@ -302,7 +288,7 @@ string gpu_refusal(const Subgraph& subgraph, const Operator& op,
                    const std::vector<std::int32_t>& origins) {
   const auto* const rule = std::ranges::lower_bound(kRules, op.code, {}, &Rule::code);
   if (rule == kRules.end() || rule->code != op.code) return {};
-  const Node node{subgraph, op, origins};
+  const Node node{{subgraph, op, origins}};
   if (rule->computed_inputs >= 0 && node.computed_inputs() != rule->computed_inputs) {
     return fmt::format("{} of its inputs are computed, not {}", node.computed_inputs(),
                        rule->computed_inputs);

@@ -17,6 +17,13 @@ namespace {
 constexpr std::uint64_t kLarge = 1024;
 constexpr double kPrunedShare = 0.5;
 constexpr std::uint32_t kClusters = 64;
+// Less is not worth a line.
+constexpr double kLeastWon = 0.1;
+constexpr double kLeastZeros = 0.3;
+
+bool is_worth_it(std::uint64_t now, std::uint64_t then) {
+  return static_cast<double>(then) <= (1 - kLeastWon) * static_cast<double>(now);
+}
 
 std::vector<TypeTotal> totals_by_type(const Graph& graph, OptimizationState& state) {
   std::map<TensorType, TypeTotal> totals;
@@ -76,14 +83,14 @@ void find_opportunities(OptimizationState& state) {
   }
   if (wide == 0 || state.sparse_encoded) return;
   const std::uint64_t rest = all - wide;
-  if (rest + wide_elements < all) {
+  if (is_worth_it(all, rest + wide_elements)) {
     state.opportunities.push_back(
         {"int8-weights",
          {all},
          {rest + wide_elements},
          "estimate; accuracy must be measured, and 8-bit weights alone may run slower"});
   }
-  if (rest + 2 * wide_elements < all) {
+  if (is_worth_it(all, rest + 2 * wide_elements)) {
     state.opportunities.push_back({"float16-weights",
                                    {all},
                                    {rest + 2 * wide_elements},
@@ -92,13 +99,13 @@ void find_opportunities(OptimizationState& state) {
 }
 
 void find_sparse_opportunity(OptimizationState& state) {
-  if (!state.pruned || state.sparse_encoded) return;
+  if (state.zero_share < kLeastZeros || state.sparse_encoded) return;
   std::uint64_t all = 0;
   for (const TypeTotal& total : state.weights) all += total.size.count;
   // A value that stays needs an index of about a byte besides itself.
   const double kept = (1.0 - state.zero_share) * static_cast<double>(all);
   const auto then = static_cast<std::uint64_t>(kept * 1.25);
-  if (then >= all) return;
+  if (!is_worth_it(all, then)) return;
   state.opportunities.push_back(
       {"sparse-encoding",
        {all},

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "inspector/archive.h"
+#include "inspector/bundle.h"
 #include "inspector/container.h"
 #include "inspector/schema_generated.h"
 #include "inspector/source.h"
@@ -23,8 +25,14 @@ constexpr std::uint32_t kSchemaVersion = 3;
 void require_tflite(std::span<const std::byte> bytes, const std::string& name) {
   const Container& container = recognise(bytes);
   if (container.kind == ContainerKind::tflite) return;
-  throw Error(ErrorKind::corrupt,
-              fmt::format("{} is {}; {}", name, container.description, container.advice));
+  std::string advice(container.advice);
+  const auto models = models_in_bundle(bytes);
+  if (!models.empty()) {
+    advice = fmt::format(
+        "name the model inside it: '{}!{}'{}", name, escape_for_terminal(models.front().name),
+        models.size() > 1 ? fmt::format(", or one of {} more", models.size() - 1) : std::string());
+  }
+  throw Error(ErrorKind::corrupt, fmt::format("{} is {}; {}", name, container.description, advice));
 }
 
 // A Model whose Buffer tables are not looked at, only the vector that lists them.

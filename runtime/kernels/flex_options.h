@@ -20,6 +20,9 @@ class FlexOptions {
   // nullopt when the bytes are not such a map. No bytes at all are an empty map.
   static std::optional<FlexOptions> parse(std::span<const std::byte> bytes);
 
+  using Value = std::variant<std::int64_t, double, std::string, std::vector<double>>;
+  const std::map<std::string, Value, std::less<>>& values() const noexcept { return values_; }
+
   bool contains(std::string_view name) const { return values_.find(name) != values_.end(); }
   // The entry under this name, converted as a number; `otherwise` when it is absent or not one.
   std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
@@ -30,7 +33,6 @@ class FlexOptions {
   std::vector<double> numbers(std::string_view name) const;
 
  private:
-  using Value = std::variant<std::int64_t, double, std::string, std::vector<double>>;
   std::map<std::string, Value, std::less<>> values_;
 };
 

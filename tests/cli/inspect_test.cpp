@@ -40,7 +40,8 @@ void collect_keys(const json& value, std::set<std::string>& keys) {
   if (!value.is_object()) return;
   for (const auto& [key, inner] : value.items()) {
     keys.insert(key);
-    collect_keys(inner, keys);
+    // The options of operators have the names that the format's schema gives them.
+    if (key != "options") collect_keys(inner, keys);
   }
 }
 
@@ -182,6 +183,101 @@ TEST_CASE("a bundle lists its members, and each is inspected in place") {
   const auto absent = program.run({"inspect", bundle + "!fase.tflite"});
   CHECK(absent.exit_code == 4);
   CHECK(contains(absent.err, "face.tflite"));
+}
+
+TEST_CASE("views of a bundle are those of each model in it") {
+  const Program program;
+  const auto model = program.model("m.tflite");
+  const auto bundle =
+      program.file("b.task", as_text(test::zip({{"TF_LITE_PREFILL_DECODE", content(model), false},
+                                                {"broken.tflite", "<html>", true},
+                                                {"side.tflite", content(model), true}})));
+  const auto result = program.run({"inspect", bundle, "--ops"});
+  CHECK(result.exit_code == 6);
+  CHECK(contains(result.out, "!TF_LITE_PREFILL_DECODE\n"));
+  CHECK(contains(result.out, "!side.tflite\n"));
+  CHECK(contains(result.err, "broken.tflite is a web page"));
+  const auto alone = program.run({"inspect", model, "--ops"});
+  CHECK(contains(result.out, alone.out));
+  const auto document = json::parse(program.run({"inspect", bundle, "--json", "--nodes"}).out);
+  CHECK(document["members"][0]["model"]["graph"].size() == 1);
+  const auto compared = program.run({"compare", bundle, model});
+  CHECK(compared.exit_code == 6);
+  CHECK(contains(compared.err, "name the model inside it: '"));
+  CHECK(contains(compared.err, "!TF_LITE_PREFILL_DECODE'"));
+}
+
+TEST_CASE("one file that cannot be read does not keep the views of others back") {
+  const Program program;
+  const auto bad = program.file("bad.tflite", "<html>sign in</html>");
+  const auto good = program.model("good.tflite");
+  const auto result = program.run({"inspect", bad, good, "--ops"});
+  CHECK(result.exit_code == 6);
+  CHECK(contains(result.out, "DEPTHWISE_CONV_2D"));
+  CHECK(test::is_one_clear_line(result.err));
+}
+
+TEST_CASE("a packed member larger than memory should hold is inspected through a file that goes") {
+  const Program program;
+  const auto model = program.model("m.tflite");
+  // Compresses some thirty times: less than a bomb, enough to keep the test small.
+  std::string large = content(model);
+  std::uint32_t state = 1;
+  while (large.size() <= std::size_t{165} << 20U) {
+    for (int i = 0; i < 1024; ++i) {
+      state = state * 1664525 + 1013904223;
+      large.push_back(static_cast<char>(state >> 24U));
+    }
+    large.append(30'000, '\0');
+  }
+  const auto bundle = program.file("b.task", as_text(test::zip({{"large.tflite", large, true}})));
+  const auto result = program.run({"inspect", bundle + "!large.tflite", "--json"});
+  CHECK(result.exit_code == 0);
+  const auto inside = json::parse(result.out);
+  CHECK(inside["size"] == large.size());
+  CHECK(inside["macs"] == json::parse(program.run({"inspect", model, "--json"}).out)["macs"]);
+  CHECK(program.stored_files().empty());
+  const auto bomb = program.file(
+      "bomb.task", as_text(test::zip({{"bomb.tflite", std::string(165 << 20, '\0'), true}})));
+  const auto refused = program.run({"inspect", bomb + "!bomb.tflite"});
+  CHECK(refused.exit_code == 6);
+  CHECK(contains(refused.err, "bomb"));
+}
+
+TEST_CASE("links are followed to models, not to directories") {
+  namespace fs = std::filesystem;
+  const Program program;
+  const fs::path outside = program.model("outside/blob");
+  const fs::path inside = fs::path(program.model("tree/blobs/1234")).parent_path();
+  const fs::path tree = inside.parent_path();
+  fs::create_symlink(inside / "1234", tree / "named.tflite");
+  fs::create_symlink(outside, tree / "linked.tflite");
+  fs::create_symlink(outside, tree / "not-named-like-one");
+  fs::create_directory_symlink(outside.parent_path(), tree / "elsewhere");
+  fs::create_directory_symlink(tree, tree / "circle");
+  fs::create_symlink(tree / "nowhere", tree / "broken.tflite");
+  const auto result = program.run({"inspect", tree.string(), "--json"});
+  CHECK(result.exit_code == 0);
+  std::vector<std::string> names;
+  for (const auto& line : test::lines_of(result.out)) {
+    names.push_back(fs::path(json::parse(line)["name"].get<std::string>()).filename().string());
+  }
+  CHECK(names == std::vector<std::string>{"linked.tflite", "named.tflite"});
+  const auto kernel = program.run({"inspect", "/proc/self"});
+  CHECK(kernel.exit_code == 4);
+  CHECK(test::is_one_clear_line(kernel.err));
+}
+
+TEST_CASE("every node's options are told under the names of the format") {
+  const Program program;
+  const auto model = program.model("m.tflite");
+  const auto document = json::parse(program.run({"inspect", model, "--json"}).out);
+  const auto& operators = document["graph"][0]["operators"];
+  REQUIRE(operators[0]["operator"] == "CONV_2D");
+  CHECK(operators[0]["options"]["padding"] == "SAME");
+  CHECK(operators[0]["options"]["stride_w"] == 2);
+  CHECK(operators[0]["options"]["fused_activation_function"] == "RELU6");
+  CHECK(contains(program.run({"inspect", model, "--nodes"}).out, "SAME stride 2x2 RELU6"));
 }
 
 TEST_CASE("names in a file cannot reach the terminal") {

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "base/error.h"
@@ -128,6 +130,137 @@ TEST_CASE("a bomb is refused before its bytes are unpacked") {
     CHECK(error.kind() == ErrorKind::corrupt);
     CHECK(std::string(error.what()).find("unzip") != std::string::npos);
   }
+}
+
+TEST_CASE("a member too large for memory is unpacked in pieces") {
+  const auto file =
+      test::zip({{"a", std::string(3 << 20, 'x') + "end", true}, {"b", "stored", false}});
+  const auto archive = inspector::find_archive(file);
+  REQUIRE(archive);
+  std::string whole;
+  std::size_t pieces = 0;
+  inspector::unpack_entry(file, archive->entries[0], [&](std::span<const std::byte> piece) {
+    whole += as_text(piece);
+    ++pieces;
+  });
+  CHECK(pieces > 1);
+  CHECK(whole == std::string(3 << 20, 'x') + "end");
+  for (const std::size_t other : {std::size_t{0}, whole.size() - 1, whole.size() + 1}) {
+    CAPTURE(other);
+    inspector::ArchiveEntry wrong = archive->entries[0];
+    wrong.size = other;
+    CHECK_THROWS_AS(inspector::unpack_entry(file, wrong, [](auto) {}), Error);
+  }
+  inspector::ArchiveEntry bomb = archive->entries[0];
+  bomb.size = inspector::kMostUnpacked + 1;
+  try {
+    inspector::unpack_entry(file, bomb, [](auto) { FAIL("unpacked"); });
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).find("bomb") != std::string::npos);
+  }
+}
+
+TEST_CASE("members that overlap make a directory that is not believed") {
+  auto file =
+      test::zip({{"a", std::string(1000, 'x'), false}, {"b", std::string(1000, 'y'), false}});
+  REQUIRE(inspector::find_archive(file));
+  // Each claims nearly the whole file.
+  const std::string_view text = as_text(file);
+  for (std::size_t at = text.find("PK\x01\x02"); at != std::string_view::npos;
+       at = text.find("PK\x01\x02", at + 1)) {
+    const std::uint32_t size = 1900;
+    std::memcpy(file.data() + at + 20, &size, 4);
+    std::memcpy(file.data() + at + 24, &size, 4);
+  }
+  CHECK_FALSE(inspector::find_archive(file));
+}
+
+namespace {
+
+void append(std::string& text, std::uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) text.push_back(static_cast<char>(value >> (8 * i)));
+}
+
+// One stored member, with the sizes and offsets where archives over 4 GiB keep them.
+std::string zip64(const std::string& name, const std::string& content, std::uint64_t claimed) {
+  std::string file = "PK\x03\x04";
+  append(file, 45, 2);
+  append(file, 0, 20);
+  append(file, name.size(), 2);
+  append(file, 0, 2);
+  file += name + content;
+  const std::size_t directory = file.size();
+  file += "PK\x01\x02";
+  append(file, 45, 2);
+  append(file, 45, 2);
+  append(file, 0, 12);
+  append(file, 0xFFFFFFFF, 4);  // packed
+  append(file, 0xFFFFFFFF, 4);  // unpacked
+  append(file, name.size(), 2);
+  append(file, 28, 2);
+  append(file, 0, 10);
+  append(file, 0xFFFFFFFF, 4);  // header
+  file += name;
+  append(file, 1, 2);
+  append(file, 24, 2);
+  append(file, claimed, 8);
+  append(file, claimed, 8);
+  append(file, 0, 8);
+  const std::size_t end = file.size();
+  file += "PK\x06\x06";
+  append(file, 44, 8);
+  append(file, 0, 12);
+  append(file, 1, 8);
+  append(file, 1, 8);
+  append(file, end - directory, 8);
+  append(file, directory, 8);
+  file += "PK\x06\x07";
+  append(file, 0, 4);
+  append(file, end, 8);
+  append(file, 1, 4);
+  file += "PK\x05\x06";
+  append(file, 0, 4);
+  append(file, 0xFFFF, 2);
+  append(file, 0xFFFF, 2);
+  append(file, 0xFFFFFFFF, 4);
+  append(file, 0xFFFFFFFF, 4);
+  append(file, 0, 2);
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("a zip64 archive is read, and its claims are checked") {
+  const std::string good = zip64("a.tflite", "content", 7);
+  const auto archive = inspector::find_archive(as_bytes(good));
+  REQUIRE(archive);
+  REQUIRE(archive->entries.size() == 1);
+  CHECK(text_of(inspector::read_entry(as_bytes(good), archive->entries[0])) == "content");
+  for (const std::uint64_t claimed :
+       {std::uint64_t{8}, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
+    CAPTURE(claimed);
+    const std::string bad = zip64("a.tflite", "content", claimed);
+    const auto found = inspector::find_archive(as_bytes(bad));
+    if (!found) continue;
+    const auto bytes = inspector::read_entry(as_bytes(bad), found->entries[0]);
+    CHECK(bytes.size() < bad.size());
+  }
+  for (std::size_t at = good.size() - 98; at < good.size(); ++at) {
+    std::string mutant = good;
+    mutant[at] = '\xff';
+    const auto found = inspector::find_archive(as_bytes(mutant));
+    if (found) CHECK(found->entries.size() == 1);
+  }
+}
+
+TEST_CASE("a stored model is told by its content when its name does not say so") {
+  const auto model = builder::classifier({.width = 0.25, .image_side = 32});
+  const auto file = test::zip({{"TF_LITE_PREFILL_DECODE", std::string(as_text(model)), false},
+                               {"TOKENIZER_MODEL", "tokens", false}});
+  const auto models = inspector::models_in_bundle(file);
+  REQUIRE(models.size() == 1);
+  CHECK(models[0].name == "TF_LITE_PREFILL_DECODE");
 }
 
 TEST_CASE("names that lead out of a directory are labels, nothing else") {

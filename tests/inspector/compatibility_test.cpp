@@ -31,7 +31,8 @@ TEST_CASE("the oldest runtime follows from the newest operator version") {
   b.last_op().version = 1;
   const auto need = inspector::required_runtime(b.graph());
   CHECK(need.tensorflow == "2.9.0");
-  CHECK(need.litert == "1.0.1");
+  CHECK(need.litert == "1.0.0");
+  CHECK(need.litert_decided_by.empty());
   REQUIRE(need.decided_by.size() == 1);
   CHECK(need.decided_by[0] == "GELU version 1");
   CHECK(need.litert_has_kernels);
@@ -44,6 +45,46 @@ TEST_CASE("releases are compared by number, not as text") {
   b.op(FULLY_CONNECTED, {x, x}, {b.output(FLOAT32, {1})}, FullyConnectedOptions{});
   b.last_op().version = 2;  // 1.10.0
   CHECK(inspector::required_runtime(b.graph()).tensorflow == "1.10.0");
+}
+
+TEST_CASE("LiteRT's releases are told in their own numbering") {
+  struct Case {
+    BuiltinOperator code;
+    std::int32_t version;
+    const char* tensorflow;
+    const char* litert;
+  };
+  const Case cases[] = {
+      {CONV_2D, 8, "2.15.0", "1.0.0"},   {CAST, 7, "2.17.0", "1.1.0"},
+      {SQRT, 2, "2.21.0", "2.0.2"},      {QUANTIZE, 4, "2.21.0", "2.1.0"},
+      {QUANTIZE, 5, "2.21.0", "2.1.3"},  {ADD, 6, "2.23.0", "2.1.6"},
+      {GATHER, 8, "2.23.0", "2.2.0"},    {GATHER, 9, "", ""},
+      {STABLEHLO_CBRT, 1, "2.17.0", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(builtin_operator_name(c.code));
+    CAPTURE(c.version);
+    test::GraphBuilder b;
+    const int x = b.input(FLOAT32, {1});
+    b.op(c.code, {x, x}, {b.output(FLOAT32, {1})});
+    b.last_op().version = c.version;
+    const auto need = inspector::required_runtime(b.graph());
+    CHECK(need.tensorflow == c.tensorflow);
+    CHECK(need.litert == c.litert);
+    CHECK(need.litert_has_kernels == (*c.litert != '\0'));
+  }
+}
+
+TEST_CASE("the newest of several operator versions decides LiteRT's release") {
+  test::GraphBuilder b;
+  const int x = b.input(FLOAT32, {1});
+  b.op(SQRT, {x}, {b.tensor(FLOAT32, {1})});
+  b.last_op().version = 2;
+  b.op(ADD, {x, x}, {b.output(FLOAT32, {1})}, AddOptions{});
+  b.last_op().version = 6;
+  const auto need = inspector::required_runtime(b.graph());
+  CHECK(need.litert == "2.1.6");
+  CHECK(need.litert_decided_by == std::vector<std::string>{"ADD version 6"});
 }
 
 TEST_CASE("a version that the table does not have is unknown, not ignored") {
@@ -74,6 +115,31 @@ TEST_CASE("each target gets a verdict with the nodes behind it") {
   CHECK(target(all, "edge-tpu").verdict == Verdict::partly);
   CHECK(target(all, "edge-tpu").nodes.front() == 1);
   CHECK(target(all, "npu").verdict == Verdict::unknown);
+}
+
+TEST_CASE("NNAPI's verdict names the feature level that the accepted nodes need") {
+  test::GraphBuilder b;
+  const int x = b.input(FLOAT32, {1, 4});
+  const int y = b.tensor(FLOAT32, {1, 4});
+  b.op(ABS, {x}, {y});
+  b.op(ADD, {y, y}, {b.output(FLOAT32, {1, 4})}, AddOptions{});
+  const auto taken = inspector::compatibility(b.graph());
+  CHECK(target(taken, "nnapi").verdict == Verdict::unknown);
+  CHECK(target(taken, "nnapi").reason.find("level 3 (Android 10)") != std::string::npos);
+  b.op(GELU, {y}, {b.output(FLOAT32, {1, 4})}, GeluOptions{});
+  const auto partly = inspector::compatibility(b.graph());
+  CHECK(target(partly, "nnapi").verdict == Verdict::partly);
+  CHECK(target(partly, "nnapi").nodes == std::vector<std::size_t>{2});
+}
+
+TEST_CASE("what cannot begin on the Edge TPU does not go there at all") {
+  test::GraphBuilder b;
+  const auto q = test::quantized(0.5F, 0);
+  const int x = b.input(FLOAT32, {1, 4});
+  const int y = b.tensor(INT8, {1, 4}, q);
+  b.custom("MyOp", {x}, {y});
+  b.op(RELU, {y}, {b.output(INT8, {1, 4}, q)});
+  CHECK(target(inspector::compatibility(b.graph()), "edge-tpu").verdict == Verdict::no);
 }
 
 TEST_CASE("a model compiled for the Edge TPU says so") {

@@ -100,6 +100,36 @@ TEST_CASE("a buffer of 2^31 bytes is refused when it is followed") {
   CHECK(refusal(bytes, inspector::BufferTables::followed) != "accepted");
 }
 
+TEST_CASE("8-byte numbers that lie on multiples of 4 only are read all the same") {
+  // Its length counts 8-byte zero points, its place is that of 4-byte elements: the verifier lets
+  // it pass, and every other pad puts it between two multiples of 8.
+  for (const bool padded : {false, true}) {
+    flatbuffers::FlatBufferBuilder b;
+    if (padded) b.CreateVector(std::vector<std::int32_t>{7});
+    b.StartVector(4, sizeof(std::int32_t));
+    for (const std::int32_t half : {-1, -3, 0, 5}) b.PushElement(half);
+    const flatbuffers::Offset<flatbuffers::Vector<std::int64_t>> zero_points(b.EndVector(2));
+    const auto scales = b.CreateVector(std::vector<float>{0.5F, 0.25F});
+    const auto quantisation = schema::CreateQuantizationParameters(
+        b, 0, 0, scales, zero_points, schema::QuantizationDetails::NONE, 0, 0);
+    const auto shape = b.CreateVector(std::vector<std::int32_t>{2});
+    const auto tensor = schema::CreateTensor(b, shape, static_cast<std::int8_t>(TensorType::INT8),
+                                             0, b.CreateString("t"), quantisation);
+    const auto subgraph = schema::CreateSubGraph(b, b.CreateVector(std::vector{tensor}),
+                                                 b.CreateVector(std::vector<int>{0}),
+                                                 b.CreateVector(std::vector<int>{0}));
+    const auto subgraphs = b.CreateVector(std::vector{subgraph});
+    schema::FinishModelBuffer(b, schema::CreateModel(b, 3, 0, subgraphs));
+    const auto* const first = reinterpret_cast<const std::byte*>(b.GetBufferPointer());
+    const Bytes32 bytes(first, first + b.GetSize());
+    const auto report = inspector::report_on(bytes, "m.tflite");
+    const auto& read = report.graph.subgraphs[0].tensors[0].quantization.zero_point;
+    REQUIRE(read.size() == 2);
+    CHECK(read[0] == std::int64_t{5});
+    CHECK(read[1] == std::int64_t{-3});
+  }
+}
+
 TEST_CASE("a small file whose tables share one long text does not unfold") {
   flatbuffers::FlatBufferBuilder b;
   const auto name = b.CreateString(std::string(100'000, 'n'));

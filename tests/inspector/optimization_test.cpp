@@ -93,6 +93,33 @@ TEST_CASE("pruned and clustered weights are recognised") {
   CHECK(has(state, "sparse-encoding"));
 }
 
+TEST_CASE("half the values being zero is told as something to be won") {
+  std::vector<float> weights(64 * 64);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    weights[i] = i % 100 < 48 ? 0 : std::sin(static_cast<float>(i));
+  }
+  const auto state = state_with(weights);
+  CHECK_FALSE(state.pruned);
+  REQUIRE(has(state, "sparse-encoding"));
+  const auto chance = std::ranges::find(state.opportunities, std::string("sparse-encoding"),
+                                        &inspector::Opportunity::code);
+  CHECK(chance->note.find("48 % zeros, not sparse-encoded") != std::string::npos);
+}
+
+TEST_CASE("what would win less than a tenth is not offered") {
+  test::GraphBuilder b;
+  const int x = b.input(INT8, {1, 64}, test::quantized(0.5F, 0));
+  const std::vector<std::int8_t> small(64 * 64, 7);
+  const int w = b.constant<std::int8_t>({64, 64}, small, test::quantized(0.5F, 0));
+  const int y = b.tensor(FLOAT32, {1, 64});
+  b.op(FULLY_CONNECTED, {x, w, -1}, {y}, FullyConnectedOptions{});
+  b.op(MUL, {y, b.constant<float>({64}, std::vector<float>(64, 1.5F))},
+       {b.output(FLOAT32, {1, 64})}, ActivationOptions{});
+  const auto state = inspector::optimization_state(b.graph(), {});
+  CHECK_FALSE(has(state, "int8-weights"));
+  CHECK_FALSE(has(state, "float16-weights"));
+}
+
 TEST_CASE("an int8 model has nothing left to win by quantisation") {
   const auto bytes = builder::classifier({.width = 0.25, .precision = builder::Precision::int8});
   const auto read = inspector::read_graph(bytes, "m");
