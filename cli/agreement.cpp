@@ -15,6 +15,7 @@
 #include "cli/local_model.h"
 #include "cli/npy.h"
 #include "cli/protocol.h"
+#include "inspector/input_ranges.h"
 #include "runtime/session.h"
 
 namespace litezoo::cli {
@@ -71,38 +72,43 @@ const Tensor& output_tensor(const LocalModel& model, std::size_t index) {
   return main.tensors[static_cast<std::size_t>(main.outputs[index])];
 }
 
-struct Range {
-  double low = -1, high = 1;
-};
-
-// Real numbers that an input can hold: all of a quantised one's, else [-1, 1]; [0, 7] for indices.
-Range range_of(const Tensor& tensor) {
-  switch (tensor.type) {
+// The values an input may hold: as metadata or graph say, else all that a quantised one can store,
+// [-1, 1], or [0, 7] for what is probably an index.
+ValueRange stored_range(const LocalModel& model, std::size_t index) {
+  const auto ranges = inspector::input_ranges(model.graph);
+  if (ranges[index]) return *ranges[index];
+  switch (input_tensor(model, index).type) {
     case TensorType::INT32:
     case TensorType::INT64:
       return {0, 7};
-    case TensorType::INT8: {
-      const auto [scale, zero] = affine_of(tensor);
-      return {(-128 - zero) * scale, (127 - zero) * scale};
-    }
-    case TensorType::UINT8: {
-      const auto [scale, zero] = affine_of(tensor);
-      return {-zero * scale, (255 - zero) * scale};
-    }
+    case TensorType::INT8:
+      return {-128, 127};
+    case TensorType::UINT8:
+      return {0, 255};
     default:
-      return {};
+      return {-1, 1};
   }
 }
 
+// The same as real numbers.
+ValueRange real_range(const LocalModel& model, std::size_t index) {
+  const auto [low, high] = stored_range(model, index);
+  const Affine affine = affine_of(input_tensor(model, index));
+  return {(low - affine.zero) * affine.scale, (high - affine.zero) * affine.scale};
+}
+
 // What both can hold; where they share nothing, the first one's.
-Range shared_range(const Tensor& a, const Tensor& b) {
-  const bool a_is_float = a.type == TensorType::FLOAT32 || a.type == TensorType::FLOAT16;
-  const bool b_is_float = b.type == TensorType::FLOAT32 || b.type == TensorType::FLOAT16;
-  if (a_is_float && !b_is_float) return range_of(b);
-  if (b_is_float && !a_is_float) return range_of(a);
-  const Range x = range_of(a);
-  const Range y = range_of(b);
-  const Range both{std::max(x.low, y.low), std::min(x.high, y.high)};
+ValueRange shared_range(const LocalModel& first, const LocalModel& second, std::size_t index) {
+  const auto is_float = [index](const LocalModel& model) {
+    const TensorType type = input_tensor(model, index).type;
+    return type == TensorType::FLOAT32 || type == TensorType::FLOAT16;
+  };
+  // A float takes whatever the other one can store.
+  if (is_float(first) && !is_float(second)) return real_range(second, index);
+  if (is_float(second) && !is_float(first)) return real_range(first, index);
+  const ValueRange x = real_range(first, index);
+  const ValueRange y = real_range(second, index);
+  const ValueRange both{std::max(x.low, y.low), std::min(x.high, y.high)};
   return both.low < both.high ? both : x;
 }
 
@@ -285,7 +291,7 @@ Agreement agreement_of(const LocalModel& first, const LocalModel& second,
     for (std::size_t i = 0; i < given.size(); ++i) {
       std::vector<double> values = given[i];
       if (values.empty()) {
-        const auto [low, high] = shared_range(input_tensor(first, i), input_tensor(second, i));
+        const auto [low, high] = shared_range(first, second, i);
         std::uniform_real_distribution<double> draw(low, high);
         values.resize(element_count(a.inputs()[i].shape));
         for (double& value : values) value = draw(random);

@@ -16,6 +16,7 @@
 #include "cli/interrupt.h"
 #include "cli/measure_model.h"
 #include "cli/workspace.h"
+#include "runtime/cores.h"
 #include "runtime/device.h"
 #include "runtime/measure.h"
 
@@ -53,6 +54,12 @@ Bench::Bench(const Context& context, Workspace& workspace, Protocol protocol)
       workspace_(workspace),
       protocol_(std::move(protocol)),
       device_(known_device(workspace)) {
+  // Says now what every measuring process would say: a class of cores that is not here.
+  const auto& settings = protocol_.settings;
+  if (settings.cores != "all") {
+    runtime::choose_class(runtime::core_classes(runtime::allowed_cpus()), settings.cores,
+                          settings.threads);
+  }
   catalog::put_device(workspace_.catalog(), device_);
 }
 

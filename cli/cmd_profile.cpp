@@ -36,6 +36,11 @@ Protocol protocol_with_limit(const ProfileOptions& options) {
   if (!options.max_p90.empty() && !options.max_latency.empty()) {
     throw Error(ErrorKind::usage, "--max-p90 and --max-latency are the same limit; give one");
   }
+  if (options.percentile != 90 && options.max_latency.empty()) {
+    throw Error(ErrorKind::usage, fmt::format("--percentile {:g} says which one --max-latency "
+                                              "means; give that limit too",
+                                              options.percentile));
+  }
   Protocol protocol = protocol_of(options.protocol);
   MeasurementSettings& settings = protocol.settings;
   settings.percentile = options.max_p90.empty() ? options.percentile / 100 : 0.9;

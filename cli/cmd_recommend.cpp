@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "catalog/models.h"
 #include "cli/commands.h"
 #include "cli/constraint_options.h"
@@ -32,9 +34,14 @@ void resolve_names(Workspace& workspace, ConstraintOptions& options) {
   if (!options.task.empty()) {
     options.task = catalog::find_task(workspace.catalog(), options.task).id;
   }
-  if (!options.domain.empty()) {
-    options.domain = catalog::find_domain(workspace.catalog(), options.domain);
-  }
+  if (options.domain.empty()) return;
+  options.domain = catalog::find_domain(workspace.catalog(), options.domain);
+  if (options.task.empty()) return;
+  const auto domains = catalog::find_task(workspace.catalog(), options.task).domains;
+  if (domains.empty() || std::ranges::find(domains, options.domain) != domains.end()) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("the task {} belongs to the domain {}, not {}; drop one of the two",
+                          options.task, join_names(domains), options.domain));
 }
 
 JunitCase junit_case(const ranker::Walk& walk) {
@@ -60,7 +67,12 @@ Selection selection_of(Workspace& workspace, RecommendOptions& options) {
   resolve_names(workspace, limits);
   selection.constraints.task = limits.task;
   selection.constraints.domain = limits.domain;
-  if (!options.budget.empty()) selection.budget = parse_duration(options.budget);
+  if (!options.budget.empty()) {
+    selection.budget = parse_duration(options.budget);
+    if (selection.budget->count() == 0) {
+      throw Error(ErrorKind::usage, "a budget of zero leaves no time to search; give one like 60s");
+    }
+  }
   if (!options.max_age.empty()) selection.max_age = parse_duration(options.max_age);
   selection.choices = options.list.empty() ? choices_of_task(workspace, limits.task)
                                            : choices_of_list(workspace, options.list, limits.task);

@@ -16,6 +16,7 @@
 #include "cli/local_model.h"
 #include "cli/npy.h"
 #include "cli/render.h"
+#include "inspector/input_ranges.h"
 #include "runtime/inputs.h"
 #include "runtime/session.h"
 
@@ -146,10 +147,14 @@ void copy_input(const runtime::TensorView& view, const GivenInput& input) {
   std::memcpy(view.data.data(), input.array.data.data(), view.data.size());
 }
 
-void fill_inputs(const Context& context, const RunOptions& options, runtime::Session& session,
-                 std::span<const GivenInput> given) {
+void fill_inputs(const Context& context, const RunOptions& options, const Graph& graph,
+                 runtime::Session& session, std::span<const GivenInput> given) {
   const auto views = session.inputs();
-  runtime::fill_random(views, options.seed);
+  // What is known of the main inputs need not hold for a signature's, which may be others.
+  const bool is_main = options.signature.empty();
+  runtime::fill_random(
+      views, options.seed,
+      is_main ? inspector::input_ranges(graph) : std::vector<std::optional<ValueRange>>());
   for (const GivenInput& input : given) copy_input(views[input.index], input);
   if (given.size() < views.size()) {
     context.note(fmt::format("{} of {} inputs not given: random values from seed {}",
@@ -207,7 +212,7 @@ void run_model(Context& context, const RunOptions& options) {
                             .signature = options.signature,
                             .delegate = !options.no_delegate,
                             .input_shapes = wanted_shapes(options, model.graph, names, given)});
-  fill_inputs(context, options, session, given);
+  fill_inputs(context, options, model.graph, session, given);
   const auto start = std::chrono::steady_clock::now();
   session.run();
   const Nanoseconds time = std::chrono::steady_clock::now() - start;

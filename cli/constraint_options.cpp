@@ -89,6 +89,11 @@ ranker::Constraints constraints_of(const ConstraintOptions& options) {
   if (!options.max_p90.empty() && !options.max_latency.empty()) {
     throw Error(ErrorKind::usage, "--max-p90 and --max-latency are the same limit; give one");
   }
+  if (options.percentile != 90 && options.max_latency.empty()) {
+    throw Error(ErrorKind::usage, fmt::format("--percentile {:g} says which one --max-latency "
+                                              "means; give that limit too",
+                                              options.percentile));
+  }
   if (!options.ops.empty() && options.ops != "xnnpack-only") {
     throw Error(ErrorKind::usage,
                 fmt::format("--ops '{}' is not known; write xnnpack-only", options.ops));

@@ -8,11 +8,12 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <fstream>
+#include <new>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
-#include <random>
+#include <sstream>
 
 #include "base/child_process.h"
 #include "base/error.h"
@@ -21,14 +22,12 @@
 #include "cli/context.h"
 #include "cli/npy.h"
 #include "cli/protocol.h"
-#include "inspector/metadata.h"
+#include "inspector/input_ranges.h"
 #include "inspector/read.h"
 #include "runtime/measure.h"
 
 namespace litezoo::cli {
 namespace {
-
-constexpr std::size_t kMostRandomValues = std::size_t{1} << 28U;
 
 ErrorKind kind_of(int exit_code) {
   switch (static_cast<ExitCode>(exit_code)) {
@@ -75,20 +74,39 @@ void require_success(const ChildResult& child, const std::string& name, Nanoseco
   if (child.exit_code != 0) throw Error(kind_of(child.exit_code), message_of(child));
 }
 
+// What the system, or the control group that this process is kept in, has left; nullopt when
+// neither tells.
+std::optional<Bytes> free_memory() {
+  std::optional<Bytes> least;
+  std::ifstream meminfo("/proc/meminfo");
+  for (std::string line; std::getline(meminfo, line);) {
+    std::istringstream words(line);
+    std::string key;
+    std::uint64_t kilobytes = 0;
+    if (words >> key >> kilobytes && key == "MemAvailable:") least = Bytes{kilobytes * 1024};
+  }
+  // A container sees its own group at the root; "max" there is no number.
+  std::uint64_t most = 0;
+  std::uint64_t used = 0;
+  if (std::ifstream("/sys/fs/cgroup/memory.max") >> most &&
+      std::ifstream("/sys/fs/cgroup/memory.current") >> used) {
+    const Bytes left{most - std::min(most, used)};
+    if (!least || left < *least) least = left;
+  }
+  return least;
+}
+
 // So that a model that eats memory ends itself, not its neighbours: this process may take most of
-// what is free now, and when the kernel must choose whom to kill, it is this one.
+// what is free now, and when the kernel must choose whom to kill, it is this one. A limit that the
+// user has set stays when it is lower.
 void limit_memory() {
   std::ofstream("/proc/self/oom_score_adj") << "1000";
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  std::ifstream meminfo("/proc/meminfo");
-  for (std::string key, unit; meminfo >> key;) {
-    std::uint64_t kilobytes = 0;
-    if (!(meminfo >> kilobytes)) break;
-    std::getline(meminfo, unit);
-    if (key != "MemAvailable:") continue;
-    const rlimit most{.rlim_cur = kilobytes * 1024 / 10 * 9, .rlim_max = RLIM_INFINITY};
-    ::setrlimit(RLIMIT_DATA, &most);
-  }
+  const auto free = free_memory();
+  rlimit limit{};
+  if (!free || ::getrlimit(RLIMIT_DATA, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_cur, free->count / 10 * 9);
+  ::setrlimit(RLIMIT_DATA, &limit);
 #endif
 }
 
@@ -127,37 +145,17 @@ Inputs given_inputs(const Graph& graph, const std::vector<std::string>& texts) {
   return inputs;
 }
 
-// Random float values within what the publisher says an input holds.
-void add_ranged_inputs(const Graph& graph, std::uint32_t seed, Inputs& inputs) {
-  std::vector<Finding> findings;
-  const auto metadata = inspector::read_metadata(graph, findings);
-  if (!metadata || metadata->subgraphs.empty() || graph.subgraphs.empty()) return;
-  const Subgraph& main = graph.subgraphs.front();
-  const auto& described = metadata->subgraphs.front().inputs;
-  std::vector<std::size_t> indices;
-  for (std::size_t i = 0; i < std::min(described.size(), main.inputs.size()); ++i) {
-    const Tensor& tensor = main.tensors[static_cast<std::size_t>(main.inputs[i])];
-    const bool given =
-        std::ranges::find(inputs.views, i, &runtime::InputBytes::index) != inputs.views.end();
-    const bool ranged = !described[i].min.empty() && !described[i].max.empty() &&
-                        described[i].min.front() < described[i].max.front();
-    if (given || !ranged || tensor.type != TensorType::FLOAT32) continue;
-    const std::size_t count = element_count(tensor.shape);
-    // What is too large to be real is for the session to refuse.
-    if (count > kMostRandomValues) continue;
-    NpyArray array{.shape = {}, .data = std::vector<std::byte>(count * sizeof(float))};
-    std::minstd_rand random(seed + static_cast<std::uint32_t>(i));
-    std::uniform_real_distribution<float> draw(described[i].min.front(), described[i].max.front());
-    for (std::size_t at = 0; at < array.data.size(); at += sizeof(float)) {
-      const float value = draw(random);
-      std::memcpy(array.data.data() + at, &value, sizeof(float));
-    }
-    inputs.arrays.push_back(std::move(array));
-    indices.push_back(i);
-  }
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    const auto& array = inputs.arrays[inputs.arrays.size() - indices.size() + i];
-    inputs.views.push_back({.index = indices[i], .data = array.data});
+// What does not fit into the memory that is free is an answer about the model.
+template <typename Measure>
+Measurement measured_within_memory(const std::string& name, Measure measure) {
+  try {
+    return measure();
+  } catch (const std::bad_alloc&) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_DATA, &limit);
+    throw Error(ErrorKind::unsupported,
+                fmt::format("measuring '{}' takes more memory than it may have here ({})", name,
+                            to_text(Bytes{limit.rlim_cur})));
   }
 }
 
@@ -188,18 +186,22 @@ void measure_as_child(const Context& context, const std::string& request) {
   const MappedFile file(path);
   const auto read = inspector::read_graph(file.bytes(), path);
   const Nanoseconds load = std::chrono::steady_clock::now() - start;
-  auto inputs = given_inputs(read.graph, document.at("inputs").get<std::vector<std::string>>());
-  add_ranged_inputs(read.graph, wanted.seed, inputs);
-  const auto measurement =
-      runtime::measure(read.graph, wanted,
-                       {.sha256 = document.at("sha256").get<std::string>(),
-                        .load = load,
-                        .file = file.bytes(),
-                        .baseline = baseline,
-                        .best = {Nanoseconds(document.at("best_anchor_ns").get<std::int64_t>()),
-                                 Nanoseconds(document.at("best_stream_ns").get<std::int64_t>())},
-                        .inputs = inputs.views},
-                       anchor);
+  const auto inputs =
+      given_inputs(read.graph, document.at("inputs").get<std::vector<std::string>>());
+  const auto ranges = inspector::input_ranges(read.graph);
+  const auto measurement = measured_within_memory(path, [&] {
+    return runtime::measure(
+        read.graph, wanted,
+        {.sha256 = document.at("sha256").get<std::string>(),
+         .load = load,
+         .file = file.bytes(),
+         .baseline = baseline,
+         .best = {Nanoseconds(document.at("best_anchor_ns").get<std::int64_t>()),
+                  Nanoseconds(document.at("best_stream_ns").get<std::int64_t>())},
+         .inputs = inputs.views,
+         .ranges = ranges},
+        anchor);
+  });
   context.out << dump_json(nlohmann::json(measurement)) << '\n';
 }
 

@@ -15,6 +15,7 @@
 #include "cli/local_model.h"
 #include "cli/render.h"
 #include "inspector/cost.h"
+#include "inspector/input_ranges.h"
 #include "runtime/inputs.h"
 #include "runtime/session.h"
 
@@ -279,7 +280,7 @@ void report_ops(const Context& context, const std::string& reference,
   runtime::Session real(model.graph, {.threads = settings.threads});
   runtime::Session split(model.graph, {.threads = settings.threads, .split_partitions = true});
   for (runtime::Session* session : {&real, &split}) {
-    runtime::fill_random(session->inputs(), settings.seed);
+    runtime::fill_random(session->inputs(), settings.seed, inspector::input_ranges(model.graph));
     session->run();
   }
   const OpsReport report = make_report(model.graph, take_both(real, split, settings), real.plan());

@@ -130,6 +130,13 @@ Protocol protocol_of(const ProtocolOptions& options) {
   if (options.runs > 0) settings.min_runs = options.runs;
   if (!options.min_time.empty()) settings.min_time = parse_duration(options.min_time);
   if (!options.max_time.empty()) settings.max_time = bounded(options.max_time, "--max-time");
+  if (options.min_time.empty()) settings.min_time = std::min(settings.min_time, settings.max_time);
+  if (settings.min_time > settings.max_time) {
+    throw Error(ErrorKind::usage,
+                fmt::format("the least time of undisturbed runs ({}) is above the most time ({}); "
+                            "change --min-time or --max-time",
+                            to_text(settings.min_time), to_text(settings.max_time)));
+  }
   protocol.timeout = options.timeout.empty() ? runtime::kLimitPatience * settings.max_time +
                                                    settings.max_warmup_time + kAllowance
                                              : bounded(options.timeout, "--timeout");

@@ -107,7 +107,6 @@ class Driver {
   void answer(ranker::Walk& walk, const ranker::Question& question) {
     const auto& candidate = walk.candidates()[question.candidate];
     if (question.needs == ranker::Needs::file) {
-      context_.note(fmt::format("inspecting {}", candidate.artifact.name));
       inspect(walk, question.candidate);
     } else {
       context_.note(fmt::format("{} {}", question.confirms ? "confirming" : "measuring",
@@ -188,6 +187,7 @@ class Driver {
       if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::io) throw;
       return walk.failed(index, "fetch", ranker::Outcome::unknown, error.what());
     }
+    context_.note(fmt::format("inspecting {}", candidate.artifact.name));
     try {
       const MappedFile file(fetched.path);
       auto read = inspector::read_graph(file.bytes(), candidate.artifact.name);
@@ -224,9 +224,13 @@ class Driver {
         walk.measured(question.candidate, std::move(measurement));
       }
     } catch (const Error& error) {
-      const bool refuted =
-          error.kind() == ErrorKind::unsupported || error.kind() == ErrorKind::corrupt;
-      if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage) throw;
+      // The user's inputs need not fit every candidate; what else is asked for is checked before.
+      const bool does_not_fit =
+          error.kind() == ErrorKind::usage && !selection_.protocol.inputs.empty();
+      const bool refuted = error.kind() == ErrorKind::unsupported ||
+                           error.kind() == ErrorKind::corrupt || does_not_fit;
+      const bool ours = error.kind() == ErrorKind::usage && !does_not_fit;
+      if (error.kind() == ErrorKind::interrupted || ours) throw;
       context_.note(error.what());
       walk.failed(question.candidate, "measure",
                   refuted ? ranker::Outcome::fails : ranker::Outcome::unknown, error.what());
@@ -312,6 +316,7 @@ ranker::Walk walk_candidates(const Context& context, Workspace& workspace, Selec
   auto candidates = driver.candidates();
   const auto groups = ranker::accuracy_groups(candidates);
   for (auto& wanted : selection.constraints.accuracy) wanted = ranker::resolve(wanted, groups);
+  ranker::check(selection.constraints);  // completed, two of them may contradict each other
   selection.constraints.risk = selection.protocol.settings.risk;
   selection.constraints.confirm = selection.protocol.settings.mode != "rapid";
   ranker::Walk walk(std::move(candidates), selection.constraints, selection.aim);

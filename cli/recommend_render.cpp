@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <span>
 
 #include "base/json.h"
 #include "base/latency.h"
@@ -36,8 +37,11 @@ std::string waterfall_text(const ranker::Recommendation& result) {
   std::size_t before = 0;
   for (const auto& step : result.waterfall) {
     if (!text.empty() && step.count == before) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : " -> ", step.count,
-                        text.empty() ? "candidates" : "after " + step.criterion);
+    if (text.empty()) {
+      text = fmt::format("{} candidate{}", step.count, step.count == 1 ? "" : "s");
+    } else {
+      text += fmt::format(" -> {} after {}", step.count, step.criterion);
+    }
     before = step.count;
   }
   text += fmt::format(" -> {} measured", result.measured);
@@ -83,9 +87,9 @@ struct Group {
   std::vector<std::size_t> candidates;
 };
 
-std::vector<Group> group_eliminations(const ranker::Recommendation& result) {
+std::vector<Group> group_eliminations(std::span<const ranker::Elimination> eliminations) {
   std::vector<Group> groups;
-  for (const auto& fallen : result.eliminations) {
+  for (const auto& fallen : eliminations) {
     const auto same = std::ranges::find_if(groups, [&](const Group& group) {
       return group.criterion == fallen.criterion && group.reason == fallen.reason;
     });
@@ -98,11 +102,12 @@ std::vector<Group> group_eliminations(const ranker::Recommendation& result) {
   return groups;
 }
 
+// Those that were not told already; many alike are one row.
 void print_eliminations(const Context& context, const ranker::Walk& walk,
-                        const ranker::Recommendation& result, std::size_t most_alike) {
-  if (result.eliminations.empty()) return;
+                        std::span<const ranker::Elimination> eliminations, std::size_t most_alike) {
+  if (eliminations.empty()) return;
   Table table({{"fell"}, {"size", Align::right}, {"by"}, {"because"}});
-  for (const Group& group : group_eliminations(result)) {
+  for (const Group& group : group_eliminations(eliminations)) {
     if (group.candidates.size() > most_alike) {
       table.add({fmt::format("{} artifacts (--all lists them)", group.candidates.size()), "",
                  group.criterion, group.reason});
@@ -159,20 +164,24 @@ void print_relaxations(const Context& context, const ranker::Walk& walk) {
   }
 }
 
-void print_near_misses(const Context& context, const ranker::Walk& walk,
-                       const ranker::Recommendation& result) {
+// Gives back the eliminations that are left to be told.
+std::vector<ranker::Elimination> print_near_misses(const Context& context, const ranker::Walk& walk,
+                                                   const ranker::Recommendation& result) {
   constexpr std::size_t kMost = 5;
   auto near = ranker::near_misses(result);
-  if (near.empty()) return;
+  auto others = result.eliminations;
+  if (near.empty()) return others;
   near.resize(std::min(near.size(), kMost));
-  Table table({{"near miss"}, {"size", Align::right}, {"over", Align::right}, {"because"}});
+  Table table({{"near miss"}, {"size", Align::right}, {"by"}, {"over", Align::right}, {"because"}});
   for (const auto& miss : near) {
     const auto& candidate = walk.candidates()[miss.candidate];
-    table.add({candidate.artifact.name, size_text(candidate),
+    table.add({candidate.artifact.name, size_text(candidate), miss.criterion,
                fmt::format("{:.1f} %", 100 * (*miss.excess - 1)), miss.reason});
+    std::erase_if(others, [&](const auto& one) { return one.candidate == miss.candidate; });
   }
   context.out << '\n';
   table.print(context);
+  return others;
 }
 
 std::string objective_text(const ranker::Objective& objective, const ranker::Candidate& candidate,
@@ -291,8 +300,8 @@ void print_recommendation(const Context& context, const ranker::Walk& walk, bool
     context.out << fmt::format("{:<11} {}\n", "certainty", risk);
   }
   if (!result.chosen) print_relaxations(context, walk);
-  print_near_misses(context, walk, result);
-  print_eliminations(context, walk, result, all ? result.eliminations.size() : kMostAlike);
+  const auto others = print_near_misses(context, walk, result);
+  print_eliminations(context, walk, others, all ? others.size() : kMostAlike);
 }
 
 void print_recommendation_json(const Context& context, const ranker::Walk& walk) {

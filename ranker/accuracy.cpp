@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -85,7 +86,7 @@ double parse_number(std::string_view text, const std::string& whole) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) {
+  if (error != std::errc() || stop != end || !std::isfinite(value)) {
     throw Error(ErrorKind::usage,
                 fmt::format("'{}' is not an accuracy; write METRIC@DATASET/SPLIT>=0.7", whole));
   }

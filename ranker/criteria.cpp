@@ -23,7 +23,7 @@ bool always(const Constraints&) {
 // "3.1 times the limit"; small excesses in percent.
 std::string excess_text(double excess) {
   if (excess < 2) return fmt::format("{:.3g} % too much", 100 * (excess - 1));
-  return fmt::format("{:.3g} times the limit", excess);
+  return fmt::format("{:.{}f} times the limit", excess, excess < 10 ? 2 : excess < 100 ? 1 : 0);
 }
 
 double ratio(double value, double limit) {
@@ -327,6 +327,13 @@ Bytes static_memory_of(const Inspection& inspection) {
 }
 
 void check(const Constraints& constraints) {
+  for (const auto& language : constraints.languages) {
+    const auto primary = language.substr(0, language.find('-'));
+    if (primary.size() == 2 || primary.size() == 3) continue;
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("'{}' is no language tag of BCP 47; write en, en-GB or zh-Hans", language));
+  }
   const auto zero_bytes = [](const std::optional<Bytes>& b) { return b && b->count == 0; };
   const auto zero_time = [](const std::optional<Nanoseconds>& t) { return t && t->count() <= 0; };
   require_positive(zero_bytes(constraints.max_size), "--max-size");

@@ -23,6 +23,8 @@ class Anchor {
   AnchorTime time();
 
  private:
+  Nanoseconds time_stream();
+
   std::vector<std::byte> from_, to_;
 };
 

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -20,8 +24,12 @@ struct Bounds {
 };
 constexpr Bounds kArithmetic{.drift = 1.05, .slowdown = 1.10};
 constexpr Bounds kStream{.drift = 1.15, .slowdown = 1.25};
-// Share of a block's time that a ready thread may spend without a CPU.
-constexpr double kWaitedShare = 0.02;
+// Share of a block's time that may be lost: waiting for a CPU, stopped, or stolen by the host.
+constexpr double kLostShare = 0.02;
+// Share of the other cores that other programs may use while it is not known how fast this device
+// can be: neighbours slow a core down through what cores share (execution units, caches, memory,
+// power), and a neighbour that is there all the time changes no anchor.
+constexpr double kNeighbourShare = 0.25;
 
 double ratio(Nanoseconds a, Nanoseconds b) {
   return static_cast<double>(a.count()) / static_cast<double>(std::max<std::int64_t>(b.count(), 1));
@@ -40,6 +48,31 @@ Nanoseconds waited_by_all_threads() {
     if (file >> ran >> waited) total += Nanoseconds(waited);
   }
   return total;
+}
+
+Nanoseconds cpu_time_of_process() {
+  timespec time{};
+  if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
+}
+
+// The first line of /proc/stat (proc(5)): "cpu  user nice system idle iowait irq softirq steal".
+void read_system_load(Disturbance& result) {
+  constexpr std::size_t kIdle = 3;
+  constexpr std::size_t kWaiting = 4;
+  constexpr std::size_t kSteal = 7;
+  std::ifstream file("/proc/stat");
+  std::string name;
+  std::array<std::int64_t, 8> ticks{};
+  if (!(file >> name) || name != "cpu") return;
+  for (auto& count : ticks) {
+    if (!(file >> count)) return;
+  }
+  const auto tick = Nanoseconds(std::chrono::seconds(1)) / std::max(::sysconf(_SC_CLK_TCK), 1L);
+  for (std::size_t i = 0; i < ticks.size(); ++i) {
+    if (i != kIdle && i != kWaiting) result.busy += ticks[i] * tick;
+  }
+  result.stolen = ticks[kSteal] * tick;
 }
 
 std::uint64_t throttle_count() {
@@ -67,6 +100,45 @@ std::string speed_change(Nanoseconds before, Nanoseconds after, Nanoseconds best
   return {};
 }
 
+// Time in which the model should have run and did not.
+std::string lost_time(const BlockEvidence& evidence) {
+  const Disturbance& before = evidence.before;
+  const Disturbance& after = evidence.after;
+  if (after.major_faults > before.major_faults) {
+    return fmt::format("{} pages came from disk", after.major_faults - before.major_faults);
+  }
+  const double waited = ratio(after.waited - before.waited, evidence.duration);
+  if (waited > kLostShare) {
+    return fmt::format("another program had the CPU for {:.0f} % of the time", 100 * waited);
+  }
+  // Several threads wait for each other in good health; one alone has no reason to.
+  const double asleep = 1 - ratio(after.worked - before.worked, evidence.duration);
+  if (evidence.threads == 1 && after.worked.count() > 0 && asleep > kLostShare) {
+    return fmt::format("the process was stopped for {:.0f} % of the time", 100 * asleep);
+  }
+  const Nanoseconds window = after.moment - evidence.load_from.moment;
+  const double stolen = ratio(after.stolen - evidence.load_from.stolen, window * evidence.cpus);
+  if (stolen > kLostShare) {
+    return fmt::format("the host had the CPU for {:.0f} % of the time", 100 * stolen);
+  }
+  return {};
+}
+
+// Other programs' work on the other cores, where only that tells of them.
+std::string neighbours(const BlockEvidence& evidence) {
+  const Disturbance& from = evidence.load_from;
+  const Disturbance& after = evidence.after;
+  if (evidence.best_known || after.busy.count() == 0) return {};
+  const Nanoseconds others = (after.busy - from.busy) - (after.worked - from.worked);
+  const auto free_cpus = std::max(evidence.cpus, evidence.threads + 1) - evidence.threads;
+  const double share = ratio(others, (after.moment - from.moment) * free_cpus);
+  if (share <= kNeighbourShare) return {};
+  return fmt::format(
+      "other programs used {:.0f} % of the other cores, and it is not known how fast this device "
+      "is without them",
+      100 * std::min(share, 1.0));
+}
+
 }  // namespace
 
 Disturbance Disturbance::now() {
@@ -78,23 +150,19 @@ Disturbance Disturbance::now() {
   }
   result.throttles = throttle_count();
   result.waited = waited_by_all_threads();
+  read_system_load(result);
+  result.moment = std::chrono::steady_clock::now().time_since_epoch();
+  result.worked = cpu_time_of_process();
   return result;
 }
 
 std::string why_voided(const BlockEvidence& evidence, const Tolerance& tolerance) {
-  const auto faults = evidence.after.major_faults - evidence.before.major_faults;
-  if (evidence.after.major_faults > evidence.before.major_faults) {
-    return fmt::format("{} pages came from disk", faults);
-  }
-  const Nanoseconds waited = evidence.after.waited - evidence.before.waited;
-  if (ratio(waited, evidence.duration) > kWaitedShare) {
-    return fmt::format("another program had the CPU for {:.0f} % of the time",
-                       100 * ratio(waited, evidence.duration));
-  }
+  if (auto cause = lost_time(evidence); !cause.empty()) return cause;
   if (tolerance.speed_changes) return {};
   if (evidence.after.throttles > evidence.before.throttles) {
     return "the CPU slowed down because of heat";
   }
+  if (auto cause = neighbours(evidence); !cause.empty()) return cause;
   auto cause = speed_change(evidence.anchor_before.arithmetic, evidence.anchor_after.arithmetic,
                             evidence.best.arithmetic, kArithmetic, "speed");
   if (!cause.empty()) return cause;

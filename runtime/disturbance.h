@@ -14,6 +14,11 @@ struct Disturbance {
   std::uint64_t major_faults = 0;  // pages that had to come from disk
   std::uint64_t throttles = 0;     // times the CPU says it slowed down because of heat
   Nanoseconds waited{};            // ready to run but without a CPU, all threads together
+  Nanoseconds worked{};            // on a CPU, all threads together
+  // Of all programs and CPUs of this system together, in steps of a clock tick (10 ms as a rule):
+  Nanoseconds busy{};    // at work, stolen time included
+  Nanoseconds stolen{};  // ready to run while the host had given the CPU to another system
+  Nanoseconds moment{};  // when this was, on a clock that nobody can set
 
   static Disturbance now();
 };
@@ -21,7 +26,12 @@ struct Disturbance {
 // The timings around a block of runs.
 struct BlockEvidence {
   Disturbance before, after;
-  Nanoseconds duration{};
+  // The load of the whole system is told from here to `after`: a block may be shorter than a tick.
+  Disturbance load_from;
+  Nanoseconds duration{};  // of the runs alone
+  std::uint32_t threads = 1;
+  std::uint32_t cpus = 1;   // online
+  bool best_known = false;  // `best` comes from an earlier, quiet moment
   AnchorTime anchor_before, anchor_after;
   AnchorTime best;  // the machine at its best; zero = not known
 };

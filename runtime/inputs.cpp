@@ -1,8 +1,11 @@
 #include "runtime/inputs.h"
 
-#include <concepts>
+#include <algorithm>
+#include <cmath>
 #include <cstring>
-#include <type_traits>
+#include <limits>
+
+#include "base/float16.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -44,10 +47,62 @@ std::uint16_t small_bfloat16(std::uint32_t draw) {
                                     ((draw >> 8U) & 0x7FU));
 }
 
-}  // namespace
+template <typename T>
+bool fill_integers(std::span<std::byte> data, Xorshift32& random, const ValueRange& range) {
+  // Beyond 2^53 a double no longer tells neighbours apart.
+  constexpr double kExact = 9007199254740992.0;
+  const double least = std::max(static_cast<double>(std::numeric_limits<T>::min()), -kExact);
+  const double most = std::min(static_cast<double>(std::numeric_limits<T>::max()), kExact);
+  const double low = std::ceil(std::max(range.low, least));
+  const double high = std::floor(std::min(range.high, most));
+  if (!(low <= high)) return false;
+  const auto first = static_cast<std::int64_t>(low);
+  const auto count = static_cast<std::uint64_t>(static_cast<std::int64_t>(high) - first) + 1;
+  fill<T>(data, [&] {
+    const std::uint64_t draw = (std::uint64_t{random.next()} << 32U) | random.next();
+    return first + static_cast<std::int64_t>(draw % count);
+  });
+  return true;
+}
 
-void fill_random(const TensorView& input, std::size_t position, std::uint32_t seed) {
+// False when the type has no use for a range, or nothing of it fits.
+bool fill_within(const TensorView& input, Xorshift32& random, const ValueRange& range) {
+  const auto real = [&] { return range.low + (random.unit() + 1) / 2 * (range.high - range.low); };
+  switch (input.type) {
+    case TensorType::FLOAT32:
+      fill<float>(input.data, real);
+      return true;
+    case TensorType::FLOAT64:
+      fill<double>(input.data, real);
+      return true;
+    case TensorType::FLOAT16:
+      fill<Half>(input.data, [&] { return static_cast<float>(real()); });
+      return true;
+    case TensorType::INT8:
+      return fill_integers<std::int8_t>(input.data, random, range);
+    case TensorType::UINT8:
+      return fill_integers<std::uint8_t>(input.data, random, range);
+    case TensorType::INT16:
+      return fill_integers<std::int16_t>(input.data, random, range);
+    case TensorType::UINT16:
+      return fill_integers<std::uint16_t>(input.data, random, range);
+    case TensorType::INT32:
+      return fill_integers<std::int32_t>(input.data, random, range);
+    case TensorType::UINT32:
+      return fill_integers<std::uint32_t>(input.data, random, range);
+    case TensorType::INT64:
+      return fill_integers<std::int64_t>(input.data, random, range);
+    case TensorType::UINT64:
+      return fill_integers<std::uint64_t>(input.data, random, range);
+    default:
+      return false;
+  }
+}
+
+void fill_one(const TensorView& input, std::size_t position, std::uint32_t seed,
+              const std::optional<ValueRange>& range) {
   Xorshift32 random(seed * 0x9E3779B9U ^ static_cast<std::uint32_t>(position + 1) * 0x85EBCA6BU);
+  if (range && fill_within(input, random, *range)) return;
   const auto index = [&] { return (random.next() >> 8U) % 8; };
   switch (input.type) {
     case TensorType::FLOAT32:
@@ -80,8 +135,13 @@ void fill_random(const TensorView& input, std::size_t position, std::uint32_t se
   }
 }
 
-void fill_random(std::span<const TensorView> inputs, std::uint32_t seed) {
-  for (std::size_t i = 0; i < inputs.size(); ++i) fill_random(inputs[i], i, seed);
+}  // namespace
+
+void fill_random(std::span<const TensorView> inputs, std::uint32_t seed,
+                 std::span<const std::optional<ValueRange>> ranges) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    fill_one(inputs[i], i, seed, i < ranges.size() ? ranges[i] : std::nullopt);
+  }
 }
 
 }  // namespace litezoo::runtime

@@ -30,6 +30,10 @@ constexpr std::size_t kWarmupRuns = 3;
 constexpr Nanoseconds kWarmupTime = std::chrono::milliseconds(100);
 constexpr std::size_t kFlatWindow = 5;
 constexpr double kFlatTolerance = 0.03;
+// A model this many times slower than its limit needs no patient warm-up: a few runs refute it.
+constexpr int kFarTooSlow = 2;
+// The system counts its load in ticks; over less than this it tells nothing.
+constexpr Nanoseconds kLoadWindow = std::chrono::milliseconds(100);
 // A PASS rests on at least this many blocks, so that one quiet moment cannot give it.
 constexpr std::uint64_t kBlocksOfPass = 3;
 
@@ -69,8 +73,12 @@ bool is_flat(std::span<const Nanoseconds> warmup) {
 std::vector<Nanoseconds> warm_up(Runner& runner, const MeasurementSettings& settings) {
   const auto start = Clock::now();
   std::vector<Nanoseconds> runs;
+  const auto hopeless = [&] {
+    return settings.limit && std::ranges::min(runs) > kFarTooSlow * *settings.limit;
+  };
   const auto enough = [&] {
-    return runs.size() >= kWarmupRuns && Clock::now() - start >= kWarmupTime && is_flat(runs);
+    return runs.size() >= kWarmupRuns && Clock::now() - start >= kWarmupTime &&
+           (is_flat(runs) || hopeless());
   };
   while (!enough() && Clock::now() - start < settings.max_warmup_time) {
     runs.push_back(runner.run());
@@ -78,10 +86,22 @@ std::vector<Nanoseconds> warm_up(Runner& runner, const MeasurementSettings& sett
   return runs;
 }
 
+// The machine as it was when measuring began.
+struct Surroundings {
+  AnchorTime best;  // as MeasureStart has it
+  std::uint32_t cpus = 1;
+  Disturbance before_warmup;
+};
+
 class BlockRunner {
  public:
-  BlockRunner(Runner& runner, Anchor& anchor, AnchorTime best, Measurement& result)
-      : runner_(runner), settings_(result.settings), result_(result), anchor_(anchor), best_(best) {
+  BlockRunner(Runner& runner, Anchor& anchor, const Surroundings& around, Measurement& result)
+      : runner_(runner),
+        settings_(result.settings),
+        result_(result),
+        anchor_(anchor),
+        around_(around),
+        best_(around.best) {
     last_ = timed_anchor();
     if (settings_.limit) {
       most_runs_ = std::max<std::uint64_t>(
@@ -111,7 +131,11 @@ class BlockRunner {
                            .stream_before = last_.stream,
                            .start = Clock::now() - start_,
                            .voided = {}};
-    BlockEvidence evidence{.before = Disturbance::now(), .anchor_before = last_};
+    BlockEvidence evidence{.before = Disturbance::now(),
+                           .threads = settings_.threads,
+                           .cpus = around_.cpus,
+                           .best_known = around_.best.arithmetic.count() > 0,
+                           .anchor_before = last_};
     std::uint64_t over_limit = 0;
     while (!block_ends(evidence.duration, block.count, over_limit)) {
       const Nanoseconds sample = runner_.run();
@@ -121,6 +145,8 @@ class BlockRunner {
       ++block.count;
     }
     evidence.after = Disturbance::now();
+    const bool long_enough = evidence.after.moment - evidence.before.moment >= kLoadWindow;
+    evidence.load_from = long_enough ? evidence.before : around_.before_warmup;
     block.ghz = current_ghz();
     last_ = timed_anchor();
     evidence.anchor_after = last_;
@@ -169,6 +195,7 @@ class BlockRunner {
   const MeasurementSettings& settings_;
   Measurement& result_;
   Anchor& anchor_;
+  Surroundings around_;
   AnchorTime best_, last_;
   std::uint64_t most_runs_ = 0;  // of a block, when there is a limit
   Clock::time_point start_;
@@ -176,10 +203,10 @@ class BlockRunner {
   Nanoseconds valid_time_{};
 };
 
-void fill_inputs(Session& session, std::uint32_t seed, std::span<const InputBytes> given) {
+void fill_inputs(Session& session, std::uint32_t seed, const MeasureStart& start) {
   const auto views = session.inputs();
-  fill_random(views, seed);
-  for (const InputBytes& input : given) {
+  fill_random(views, seed, start.ranges);
+  for (const InputBytes& input : start.inputs) {
     if (input.index >= views.size() || views[input.index].data.size() != input.data.size()) {
       throw Error(ErrorKind::usage,
                   fmt::format("input {} of the model does not take {}; see 'litezoo inspect'",
@@ -247,11 +274,13 @@ Measurement measure(const Graph& graph, const MeasurementSettings& settings,
   peaks.look(initialised);
   describe_plan(session.plan(), result);
   result.memory.packed_weights = packed_weights(loaded, initialised, result.arena);
-  fill_inputs(session, settings.seed, start.inputs);
+  fill_inputs(session, settings.seed, start);
   result.first_run = Runner(session, std::nullopt).run();
   Runner runner(session, settings.pace);
+  const Surroundings around{
+      .best = start.best, .cpus = device.cores, .before_warmup = Disturbance::now()};
   result.warmup = warm_up(runner, settings);
-  BlockRunner(runner, anchor, start.best, result).run();
+  BlockRunner(runner, anchor, around, result).run();
   describe_memory(start, peaks, result);
   return result;
 }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/graph.h"
 #include "base/nouns.h"
+#include "base/value_range.h"
 #include "runtime/anchor.h"
 #include "runtime/process_memory.h"
 
@@ -29,6 +31,7 @@ struct MeasureStart {
   ProcessMemory baseline;                // before that
   AnchorTime best;                       // the machine at its best, known from earlier; zero = no
   std::span<const InputBytes> inputs{};  // the others are random
+  std::span<const std::optional<ValueRange>> ranges{};  // of those, by input
 };
 
 // Measures a model in this process, which should be a fresh one that does nothing else: pins it to

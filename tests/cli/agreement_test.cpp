@@ -68,7 +68,7 @@ TEST_CASE("models are compared while they take turns, with an interval and their
       program.model("half.tflite", {.width = 0.25, .precision = builder::Precision::float16});
   const auto other = program.model("other.tflite", {.width = 0.25, .image_side = 32});
   const auto result = program.run({"compare", full, half, other, "--measure", "--runs", "24",
-                                   "--min-time", "1ms", "--max-time", "2s", "--json"});
+                                   "--min-time", "1ms", "--max-time", "300ms", "--json"});
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);
   const auto models = nlohmann::json::parse(result.out)["models"];

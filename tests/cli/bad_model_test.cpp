@@ -31,7 +31,7 @@ std::string with_identifier(const std::string& identifier) {
 // Every 97th bit turned over: the verifier has something to find.
 std::string flipped() {
   auto model = good_model();
-  for (std::size_t bit = 64; bit < 8 * 4096; bit += 97) {
+  for (std::size_t bit = 64; bit < std::size_t{8} * 4096; bit += 97) {
     model[bit / 8] = static_cast<char>(model[bit / 8] ^ (1 << (bit % 8)));
   }
   return model;

@@ -56,7 +56,7 @@ TEST_CASE("when no model holds the answer is 1, with the reason each one fell") 
 TEST_CASE("a profile is kept as a measurement of this device") {
   const Program program;
   const auto model = program.model("model.tflite");
-  const auto profile = program.run({"profile", model});
+  const auto profile = program.run({"profile", model, "--max-time", "500ms"});
   CAPTURE(profile.err);
   REQUIRE(profile.exit_code == 0);
   CHECK(profile.out.find("p50") != std::string::npos);

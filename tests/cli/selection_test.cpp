@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/npy.h"
 #include "tests/cli/program.h"
 
 using namespace litezoo;
@@ -22,7 +24,8 @@ struct Listed {
   }
 
   Finished recommend(std::vector<std::string> more) const {
-    std::vector<std::string> words = {"recommend", "--from", list, "--mode", "rapid"};
+    std::vector<std::string> words = {"recommend", "--from",     list,   "--mode",
+                                      "rapid",     "--max-time", "500ms"};
     words.insert(words.end(), more.begin(), more.end());
     return program.run(words);
   }
@@ -66,6 +69,36 @@ TEST_CASE("the explanation names the smallest change that would give a model") {
   CHECK(change["needed"].get<std::string>().find("--max-size ") == 0);
   const auto text = listed.recommend({"--max-size", "20kB", "--no-measure"});
   CHECK(text.out.find(change["needed"].get<std::string>()) != std::string::npos);
+}
+
+TEST_CASE("a near miss is told once") {
+  const Listed listed;
+  const auto small = std::filesystem::file_size(listed.small);
+  const auto limit = std::to_string(small - small / 10);
+  const auto result = listed.recommend({"--max-size", limit, "--no-measure"});
+  CHECK(result.exit_code == 1);
+  const auto first = result.out.find("\n" + listed.small);
+  REQUIRE(first != std::string::npos);
+  CHECK(result.out.rfind("near miss", first) != std::string::npos);
+  CHECK(result.out.find("\n" + listed.small, first + 1) == std::string::npos);
+  CHECK(result.out.find("\n" + listed.large) > result.out.find("\nfell"));
+}
+
+TEST_CASE("an input that fits one model only makes the others fall, not the selection") {
+  const Listed listed;
+  const auto other = listed.program.model("other.tflite", {.width = 0.25, .image_side = 32});
+  const auto list = listed.program.file("l.txt", other + "\n" + listed.large + "\n");
+  const auto input = listed.program.file("input.npy", "");
+  const std::vector<std::int32_t> shape = {1, 64, 64, 3};
+  cli::write_npy(input, TensorType::FLOAT32, shape,
+                 std::vector<std::byte>(std::size_t{64} * 64 * 3 * 4));
+  const auto result = listed.program.run({"recommend", "--from", list, "--max-p90", "60s", "--mode",
+                                          "rapid", "--input", "0=" + input, "--json"});
+  const auto document = document_of(result);
+  CHECK(result.exit_code == 0);
+  CHECK(document["chosen"]["name"] == listed.large);
+  CHECK(document["eliminated"][0]["reason"].get<std::string>().find("does not take") !=
+        std::string::npos);
 }
 
 TEST_CASE("a constraints file, TOML or JSON, gives what the command line does not") {
@@ -159,6 +192,12 @@ TEST_CASE("constraints that contradict each other or make no sense are usage err
       {"--percentile", "0"},
       {"--budget", "soon"},
       {"--cores", "enormous"},
+      {"--percentile", "50", "--max-p90", "20ms"},
+      {"--budget", "0s"},
+      {"--language", "klingon"},
+      {"--accuracy", "top1>=nan"},
+      {"--min-time", "20s"},
+      {"--task", "image-segmentation", "--domain", "audio"},
   };
   for (const auto& words : cases) {
     CAPTURE(words[1]);

@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <random>
+#include <vector>
 
 #include "base/statistics.h"
 #include "ranker/walk.h"
@@ -20,6 +23,24 @@ struct Simulated {
   bool holds() const { return over <= 0.1; }
 };
 
+// decide_quantile by number of runs and of runs over the limit: a simulation asks the same question
+// a million times.
+class Decisions {
+ public:
+  Decision of(std::uint64_t n, std::uint64_t over, double risk) {
+    auto& table = by_risk_[risk];
+    if (table.size() <= n) table.resize(n + 1);
+    auto& row = table[n];
+    if (row.size() <= over) row.resize(over + 1);
+    auto& entry = row[over];
+    if (!entry) entry = decide_quantile(n, over, 0.9, SequentialRisk::of(risk));
+    return *entry;
+  }
+
+ private:
+  std::map<double, std::vector<std::vector<std::optional<Decision>>>> by_risk_;
+};
+
 class Machine {
  public:
   explicit Machine(std::uint32_t seed) : random_(seed) {}
@@ -34,7 +55,7 @@ class Machine {
       const bool slow = is_over(random_);
       over += slow ? 1 : 0;
       measurement.samples.push_back(slow ? kLimit * 2 : kLimit / 2);
-      decision = decide_quantile(measurement.samples.size(), over, 0.9, SequentialRisk::of(risk));
+      decision = decisions_.of(measurement.samples.size(), over, risk);
     }
     measurement.blocks = {{.first = 0, .count = measurement.samples.size()}};
     runs += measurement.samples.size();
@@ -47,6 +68,7 @@ class Machine {
 
  private:
   std::mt19937 random_;
+  Decisions decisions_;
 };
 
 // The chosen one, or the number of models when there is none.

@@ -29,11 +29,37 @@ TEST_CASE("a block counts only when the machine was quiet on both sides of it") 
       {"preempted a little", normal, normal, normal, {.waited = milliseconds(2)}, ""},
       {"a page from disk", normal, normal, normal, {.major_faults = 1}, "1 pages came from disk"},
       {"hot", normal, normal, normal, {.throttles = 1}, "heat"},
+      {"at work all the time", normal, normal, normal, {.worked = milliseconds(149)}, ""},
+      {"stopped", normal, normal, normal, {.worked = milliseconds(75)}, "stopped for 50 %"},
+      {"stolen", normal, normal, normal, {.stolen = milliseconds(30)}, "the host had the CPU"},
+      {"stolen a little", normal, normal, normal, {.stolen = milliseconds(5)}, ""},
+      {"a neighbour that no anchor shows",
+       slow,
+       slow,
+       {},
+       {.worked = milliseconds(150), .busy = milliseconds(300)},
+       "used 100 % of the other cores"},
+      {"a small neighbour",
+       slow,
+       slow,
+       {},
+       {.worked = milliseconds(150), .busy = milliseconds(180)},
+       ""},
+      {"a neighbour beside a device known at its best",
+       normal,
+       normal,
+       normal,
+       {.worked = milliseconds(150), .busy = milliseconds(300)},
+       ""},
   };
   for (const auto& c : cases) {
     CAPTURE(c.name);
-    const BlockEvidence evidence{.after = c.meanwhile,
+    Disturbance after = c.meanwhile;
+    after.moment = milliseconds(150);
+    const BlockEvidence evidence{.after = after,
                                  .duration = milliseconds(150),
+                                 .cpus = 2,
+                                 .best_known = c.best.arithmetic.count() > 0,
                                  .anchor_before = c.before,
                                  .anchor_after = c.after,
                                  .best = c.best};
@@ -53,11 +79,24 @@ TEST_CASE("a sustained measurement keeps the blocks in which the machine got slo
   CHECK_FALSE(why_voided(evidence, {.speed_changes = true}).empty());
 }
 
-TEST_CASE("time without a CPU is seen by the kernel's own count") {
+TEST_CASE("several threads may wait for each other") {
+  const BlockEvidence evidence{.after = {.worked = milliseconds(75), .moment = milliseconds(150)},
+                               .duration = milliseconds(150),
+                               .threads = 2,
+                               .cpus = 2};
+  CHECK(why_voided(evidence).empty());
+}
+
+TEST_CASE("time with and without a CPU is seen by the kernel's own counts") {
   const auto before = Disturbance::now();
+  volatile double sum = 0;
+  for (int i = 0; i < 2'000'000; ++i) sum = sum + i;
   const auto after = Disturbance::now();
   CHECK(after.waited >= before.waited);
   CHECK(after.preemptions >= before.preemptions);
+  CHECK(after.worked > before.worked);
+  CHECK(after.moment > before.moment);
+  CHECK(after.busy >= before.busy);
 }
 
 }  // namespace litezoo::runtime
