@@ -69,6 +69,7 @@ constexpr auto kFacts = std::to_array<Fact>({
     {"operators", "", [](const Report& r) { return json(r.inspection.operators); }},
     {"tensors", "", [](const Report& r) { return json(r.inspection.tensors); }},
     {"min_tensorflow", "", [](const Report& r) { return json(r.runtime.tensorflow); }},
+    {"min_litert", "", [](const Report& r) { return json(r.runtime.litert); }},
     {"xnnpack_nodes", "", [](const Report& r) { return json(r.xnnpack.delegated_nodes); }},
     {"xnnpack_partitions", "",
      [](const Report& r) { return json(r.xnnpack.delegated_partitions); }},

@@ -161,8 +161,7 @@ std::string operators_text(const Inspection& inspection) {
   for (std::size_t i = 0; i < std::min(kMost, rows.size()); ++i) {
     texts.push_back(fmt::format("{} x{}", shortened(rows[i].first, 40), rows[i].second));
   }
-  if (rows.size() > kMost)
-    texts.push_back(fmt::format("{} more kinds: --ops", rows.size() - kMost));
+  if (rows.size() > kMost) texts.push_back(fmt::format("{} more: --ops", rows.size() - kMost));
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 

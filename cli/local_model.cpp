@@ -1,5 +1,8 @@
 #include "cli/local_model.h"
 
+#include <fmt/core.h>
+
+#include "base/error.h"
 #include "base/hash.h"
 #include "cli/context.h"
 #include "cli/interrupt.h"
@@ -16,7 +19,13 @@ std::filesystem::path local_path(const Context& context, const std::string& refe
   // A local file needs no catalog: no start-up cost, no home directory.
   if (local) return parsed.address;
   const InterruptGuard guard;
-  return Workspace(context).obtain(reference).path;
+  try {
+    return Workspace(context).obtain(reference).path;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_found || parsed.scheme != fetcher::Scheme::name) throw;
+    throw Error(ErrorKind::not_found,
+                fmt::format("no file '{}' here and {}", reference, error.what()));
+  }
 }
 
 LocalModel open_model(const Context& context, const std::string& reference) {

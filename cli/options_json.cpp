@@ -308,6 +308,7 @@ concept HasFields = requires(const Options& o) {
 };
 
 std::string json_text(const json& value) {
+  if (value.is_number_float()) return fmt::format("{:g}", value.get<double>());
   if (value.is_string()) return value.get<std::string>();
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -330,7 +331,7 @@ bool is_said_elsewhere(const std::string& key) {
 std::string plain_text(const std::string& key, const json& value) {
   if (is_said_elsewhere(key)) return {};
   if (value.is_boolean()) return value.get<bool>() ? key : std::string();
-  const bool is_nothing = (value.is_number() && value == 0) || value.empty();
+  const bool is_nothing = (value.is_number() && value == 0) || value.empty() || value == "";
   return is_nothing ? std::string() : fmt::format("{} {}", key, json_text(value));
 }
 

@@ -151,7 +151,7 @@ string mirror_pad(const Node& n) {
 
 string three_or_four(const Node& n) {
   const std::size_t rank = n.input(0) == nullptr ? 0 : n.input(0)->shape.size();
-  return rank == 3 || rank == 4 ? string() : fmt::format("its input has {} dimensions", rank);
+  return rank == 3 || rank == 4 ? string() : fmt::format("its input is of rank {}", rank);
 }
 
 string slice(const Node& n) {

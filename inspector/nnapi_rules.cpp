@@ -137,7 +137,7 @@ string batch_matmul(const Node& n) {
   if (n.input(0)->type != n.input(1)->type) return "its inputs differ in type";
   const auto& a = n.input(0)->shape;
   const auto& b = n.input(1)->shape;
-  if (a.size() < 2 || a.size() > 4) return fmt::format("its input has {} dimensions", a.size());
+  if (a.size() < 2 || a.size() > 4) return fmt::format("its input is of rank {}", a.size());
   const bool is_equal = a.size() == b.size() && std::equal(a.begin(), a.end() - 2, b.begin());
   return unless(is_equal, "it broadcasts");
 }
@@ -271,7 +271,7 @@ string pad(const Node& n) {
 }
 
 string two_inputs(const Node& n) {
-  if (n.op.inputs.size() != 2) return "it has not two inputs";
+  if (n.op.inputs.size() != 2) return "it does not have two inputs";
   return unless(!is_empty(*n.input(0)), "its input is empty");
 }
 
@@ -332,7 +332,7 @@ string pack(const Node& n) {
 }
 
 string unpack(const Node& n) {
-  if (n.rank(0) < 2 || n.rank(0) > 4) return fmt::format("its input has {} dimensions", n.rank(0));
+  if (n.rank(0) < 2 || n.rank(0) > 4) return fmt::format("its input is of rank {}", n.rank(0));
   const auto* options = n.options<PackOptions>();
   const bool is_last = options != nullptr &&
                        (options->axis == -1 || options->axis == static_cast<int>(n.rank(0)) - 1);

@@ -267,14 +267,14 @@ string strided_slice(const Node& n, unsigned accepted) {
 }
 
 string split(const Node& n, unsigned accepted) {
-  if (n.op.outputs.size() < 2 || n.op.outputs.size() > 4) return "it has not 2 to 4 outputs";
+  if (n.op.outputs.size() < 2 || n.op.outputs.size() > 4) return "it does not have 2 to 4 outputs";
   if (!n.is_constant(0)) return "its axis is computed";
   const bool ok = n.input(1) != nullptr && (kind_of(*n.input(1)) & accepted) != 0;
   return ok ? string() : string("its element type is not supported");
 }
 
 string concatenation(const Node& n, unsigned accepted) {
-  if (n.op.inputs.size() < 2 || n.op.inputs.size() > 5) return "it has not 2 to 5 inputs";
+  if (n.op.inputs.size() < 2 || n.op.inputs.size() > 5) return "it does not have 2 to 5 inputs";
   const auto* options = std::get_if<ConcatenationOptions>(&n.op.options);
   if (options != nullptr && options->fused_activation_function != ActivationFunction::NONE) {
     return "it has a fused activation";

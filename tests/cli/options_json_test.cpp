@@ -63,8 +63,9 @@ TEST_CASE("options are one short line for people") {
       {ConcatenationOptions{.axis = 3}, "axis 3"},
       {ReducerOptions{.keep_dims = true}, "keep_dims"},
       {ReducerOptions{}, ""},
+      {VarHandleOptions{.container = "", .shared_name = "state"}, "shared_name state"},
       {ReshapeOptions{.new_shape = {1, -1}}, "new_shape [1,-1]"},
-      {SoftmaxOptions{.beta = 1}, "beta 1.0"},
+      {SoftmaxOptions{.beta = 1}, "beta 1"},
       {AddOptions{.fused_activation_function = ActivationFunction::RELU}, "RELU"},
       {ResizeBilinearOptions{.half_pixel_centers = true}, "half_pixel_centers"},
   };

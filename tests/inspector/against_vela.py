@@ -32,8 +32,8 @@ def main():
         text = subprocess.run([options.litezoo, "inspect", "--json", model],
                               capture_output=True, text=True).stdout
         ours, theirs = json.loads(text)["macs"], counted_by_vela(model)
-        if theirs is None:
-            print(f"{model}: Vela does not take it")
+        if not theirs:
+            print(f"{model}: {ours} MACs, Vela {'does not take it' if theirs is None else 'counts none'}")
             continue
         difference = 100 * (ours - theirs) / theirs
         far += abs(difference) > 1
