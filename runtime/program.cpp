@@ -8,9 +8,13 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "runtime/flag.h"
+#include "runtime/kernels/sparse.h"
 
 namespace litezoo::runtime {
 namespace {
+
+// Each level of calls takes some of the system's stack; converters nest a few.
+constexpr std::size_t kMaxDepth = 64;
 
 // Where constants without bytes point: kernels may read past the end of any tensor.
 alignas(kTensorAlignment) std::byte nothing[2 * kTensorAlignment];
@@ -117,11 +121,32 @@ Program::Program(SessionState& state, std::size_t subgraph)
 
 Program::~Program() = default;
 
+Program::Busy::Busy(Program& program) : program_(program) {
+  if (program.busy_) corrupt(fmt::format("subgraph {} calls itself", program.index_));
+  if (program.state_.depth == kMaxDepth) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("subgraph {} is called through {} others; that many calls inside of "
+                            "calls are not supported",
+                            program.index_, kMaxDepth));
+  }
+  program.busy_ = true;
+  ++program.state_.depth;
+}
+
+Program::Busy::~Busy() {
+  program_.busy_ = false;
+  --program_.state_.depth;
+}
+
 RuntimeTensor& Program::tensor(std::int32_t index) {
   if (index < 0 || static_cast<std::size_t>(index) >= tensors_.size()) {
     corrupt(fmt::format("subgraph {} has no tensor {}", index_, index));
   }
   return tensors_[static_cast<std::size_t>(index)];
+}
+
+bool Program::has_values(std::int32_t index) {
+  return state_of(tensor(index)).origin != Origin::unset;
 }
 
 TensorState& Program::state_of(const RuntimeTensor& tensor) {
@@ -186,15 +211,17 @@ void Program::load_constant(std::size_t index, const std::vector<bool>& is_compu
   tensor.shape = declared_shape(definition);
   tensor.bytes =
       serialised ? definition.data.size() : tensor_bytes(tensor, tensor.shape, state_.budget);
-  if (tensor.bytes > definition.data.size() && !definition.sparsity) {
+  const bool is_sparse = definition.sparsity && !serialised;
+  if (tensor.bytes > definition.data.size() && !is_sparse) {
     corrupt(fmt::format("constant '{}' has {} bytes, its shape asks for {}", definition.name,
                         definition.data.size(), tensor.bytes));
   }
-  if (definition.sparsity) tensor.bytes = definition.data.size();
   const auto alignment =
       static_cast<std::size_t>(std::clamp(tensor_type_bits(definition.type) / 8, 1, 8));
   if (definition.data.empty()) {
     tensor.data = nothing;
+  } else if (is_sparse) {
+    tensor.data = nullptr;  // until unfold_constants()
   } else if (reinterpret_cast<std::uintptr_t>(definition.data.data()) % alignment != 0) {
     state.own = TensorMemory(state_.budget, definition.data.size(),
                              fmt::format("constant '{}'", definition.name));
@@ -207,6 +234,17 @@ void Program::load_constant(std::size_t index, const std::vector<bool>& is_compu
   tensor.constant = true;
   state.origin = Origin::constant;
   state.known = true;
+}
+
+// Sparse constants are dense for everybody: made so before each plan that finds them gone, because
+// those that XNNPACK packed are dropped (drop_packed_constants).
+void Program::unfold_constants() {
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    RuntimeTensor& tensor = tensors_[i];
+    if (states_[i].origin != Origin::constant || tensor.data != nullptr) continue;
+    own_memory(tensor, tensor.bytes);
+    unfold(tensor, {tensor.data, tensor.bytes});
+  }
 }
 
 std::vector<Shape> Program::declared_input_shapes() const {
@@ -296,8 +334,7 @@ bool Program::bind_delegates() {
 }
 
 void Program::execute(std::vector<NodeTiming>* timings) {
-  if (busy_) corrupt(fmt::format("subgraph {} calls itself", index_));
-  const Flag busy(busy_);
+  const Busy busy(*this);
   for (const Step& step : steps_) {
     const auto start =
         timings ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
@@ -383,6 +420,12 @@ void Program::run(std::span<const RuntimeTensor* const> inputs) {
   if (inputs.size() != subgraph_.inputs.size()) {
     corrupt(fmt::format("subgraph {} is called with {} inputs, it has {}", index_, inputs.size(),
                         subgraph_.inputs.size()));
+  }
+  // A loop inside of a loop multiplies its turns, calls of calls do too.
+  if (state_.calls++ / 100 >= state_.options.max_loop_iterations) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("subgraphs were called {} times in one run, which is the limit",
+                            state_.calls - 1));
   }
   bool same = planned_ && planned_for_.size() == inputs.size();
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -23,6 +23,8 @@ struct SessionState {
   ~SessionState();
   // Throws Error(corrupt) when the graph has no such subgraph.
   Program& program(std::int32_t index);
+  // All subgraph calls of a run count together; before each run.
+  void begin_run() noexcept { calls = planned_nodes = 0; }
 
   const Graph& graph;
   SessionOptions options;
@@ -30,6 +32,9 @@ struct SessionState {
   MemoryBudget budget;
   Resources resources;
   std::vector<std::unique_ptr<Program>> programs;  // by subgraph
+  std::size_t depth = 0;                           // programs that are planning or running now
+  std::uint64_t calls = 0;                         // of subgraphs, in this run
+  std::uint64_t planned_nodes = 0;                 // in this run, or while loading
 };
 
 // Where a tensor's values come from.
@@ -100,6 +105,9 @@ class Program final : public SubgraphRunner, private NodeServices {
   void reset_variables();
 
   RuntimeTensor& tensor(std::int32_t index);
+  // False when no operator computes it and it is neither input, constant nor variable. After
+  // plan().
+  bool has_values(std::int32_t index);
   // A serialised (STRING, RESOURCE) tensor's content. Throws as TensorMemory.
   void set_serialised(std::int32_t index, std::span<const std::byte> content);
   void add_to(Plan& plan) const;
@@ -111,6 +119,8 @@ class Program final : public SubgraphRunner, private NodeServices {
   const RuntimeTensor& output(std::size_t index) const override;
 
  private:
+  class Busy;
+
   const ThreadPool& threads() const override { return state_.threads; }
   SubgraphRunner& subgraph(std::int32_t index) override;
   Resources& resources() override { return state_.resources; }
@@ -122,6 +132,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::vector<RuntimeTensor*> pointers(std::span<const std::int32_t> indices);
   void add_nodes();
   void load_constant(std::size_t index, const std::vector<bool>& is_computed);
+  void unfold_constants();
   void set_input(std::size_t index, Shape shape);
   void claim_outputs(const PlannedNode& node);
   void propagate(PlannedNode& node);
@@ -162,6 +173,21 @@ class Program final : public SubgraphRunner, private NodeServices {
   bool busy_ = false;        // planning or executing: a second call would be a circle
   std::size_t arena_bytes_ = 0;
   TensorMemory arena_;
+};
+
+// A program that is planning or running. Throws Error(corrupt) when it was before: a circle;
+// Error(unsupported) when too many others are: they call each other too deeply.
+class Program::Busy {
+ public:
+  explicit Busy(Program& program);
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+  Busy(Busy&&) = delete;
+  Busy& operator=(Busy&&) = delete;
+  ~Busy();
+
+ private:
+  Program& program_;
 };
 
 // Bytes of a tensor of this type and shape. Throws Error(unsupported) naming it past `budget`.

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "base/error.h"
-#include "runtime/flag.h"
 #include "runtime/program.h"
 
 // The planning half of Program: shapes, constant folding, memory.
@@ -16,6 +15,10 @@ namespace {
 [[noreturn]] void corrupt(const std::string& why) {
   throw Error(ErrorKind::corrupt, why);
 }
+
+// Calls that change shapes plan the subgraphs below them anew, those the ones below them and so on:
+// few subgraphs make endless work.
+constexpr std::uint64_t kMaxPlannedNodes = 10'000'000;
 
 // Their outputs are constants as soon as shapes are known.
 bool needs_shapes_only(BuiltinOperator code) noexcept {
@@ -58,12 +61,18 @@ void Program::set_input(std::size_t index, Shape shape) {
 
 void Program::plan(std::span<const Shape> shapes) {
   if (planned_ && std::ranges::equal(planned_for_, shapes)) return;
-  if (busy_) corrupt(fmt::format("subgraph {} calls itself", index_));
   if (shapes.size() != subgraph_.inputs.size()) {
     corrupt(fmt::format("subgraph {} is called with {} inputs, it has {}", index_, shapes.size(),
                         subgraph_.inputs.size()));
   }
-  const Flag busy(busy_);
+  const Busy busy(*this);
+  state_.planned_nodes += nodes_.size() + 1;
+  if (state_.planned_nodes > kMaxPlannedNodes) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("subgraph {} and others are called with ever other shapes; they were "
+                            "planned {} nodes long",
+                            index_, kMaxPlannedNodes));
+  }
   planned_ = committed_ = false;
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
     TensorState& state = states_[i];
@@ -76,6 +85,7 @@ void Program::plan(std::span<const Shape> shapes) {
     }
   }
   for (std::size_t i = 0; i < shapes.size(); ++i) set_input(i, shapes[i]);
+  unfold_constants();
   ++plans_made_;
   for (PlannedNode& node : nodes_) propagate(node);
   for (const std::int32_t output : subgraph_.outputs) {

@@ -35,6 +35,11 @@ bool is_ordered(const PlannedNode& node) {
   return false;
 }
 
+// A constant that own memory was made for (Program::unfold_constants).
+bool is_unfolded(const Tensor& definition) noexcept {
+  return definition.sparsity && !definition.data.empty() && !is_serialised(definition.type);
+}
+
 bool only_renames(BuiltinOperator code) noexcept {
   return code == BuiltinOperator::RESHAPE || code == BuiltinOperator::SQUEEZE ||
          code == BuiltinOperator::EXPAND_DIMS;
@@ -247,8 +252,9 @@ void Program::drop_packed_constants() {
     }
   }
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
-    const bool droppable = tensors_[i].constant && states_[i].origin == Origin::computed &&
-                           !states_[i].border && !needed[i];
+    const bool made_here =
+        states_[i].origin == Origin::computed || is_unfolded(*tensors_[i].definition);
+    const bool droppable = tensors_[i].constant && made_here && !states_[i].border && !needed[i];
     if (!droppable) continue;
     states_[i].own = TensorMemory();
     tensors_[i].data = nullptr;

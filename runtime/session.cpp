@@ -127,6 +127,7 @@ class Session::Implementation {
     for (const Border& input : entry_.inputs) program_->expose(input.tensor);
     for (const Border& output : entry_.outputs) program_->expose(output.tensor);
     program_->plan(wanted_shapes(graph.subgraphs[static_cast<std::size_t>(entry_.subgraph)]));
+    check_borders();
     program_->commit();
     program_->add_to(plan_);
   }
@@ -162,6 +163,29 @@ class Session::Implementation {
   std::atomic<bool> running_{false};
 
  private:
+  // A signature may name any tensor.
+  void check_borders() {
+    for (const Border& input : entry_.inputs) {
+      // Its bytes are the file's, which cannot be written to; what was folded has used them
+      // already.
+      if (program_->tensor(input.tensor).constant) {
+        throw Error(ErrorKind::corrupt,
+                    fmt::format("input '{}' is a constant of the model: nothing "
+                                "can be put into it",
+                                input.name));
+      }
+    }
+    for (const std::vector<Border>* side : {&entry_.inputs, &entry_.outputs}) {
+      for (const Border& border : *side) {
+        if (program_->has_values(border.tensor)) continue;
+        throw Error(ErrorKind::corrupt,
+                    fmt::format("{} '{}' of signature '{}' is computed by no operator",
+                                side == &entry_.inputs ? "input" : "output", border.name,
+                                state_.options.signature));
+      }
+    }
+  }
+
   std::vector<Shape> wanted_shapes(const Subgraph& subgraph) const {
     std::vector<Shape> shapes = program_->declared_input_shapes();
     const auto& wanted = state_.options.input_shapes;
@@ -205,12 +229,14 @@ void Session::set_string_input(std::size_t index, std::span<const std::byte> ser
 
 void Session::run() {
   const Turn turn(implementation_->running_);
+  implementation_->state_.begin_run();
   implementation_->program_->execute(nullptr);
 }
 
 std::vector<NodeTiming> Session::run_timed() {
   const Turn turn(implementation_->running_);
   std::vector<NodeTiming> timings;
+  implementation_->state_.begin_run();
   implementation_->program_->execute(&timings);
   return timings;
 }

@@ -7,7 +7,6 @@
 
 #include "runtime/kernels/blockwise.h"
 #include "runtime/kernels/product.h"
-#include "runtime/kernels/sparse.h"
 #include "runtime/kernels/weights.h"
 
 namespace litezoo::runtime {
@@ -78,12 +77,7 @@ class FullyConnected {
   void pack_weights(const Node& node) {
     const RuntimeTensor& weights = node.input(kWeights);
     const MatrixLayout layout{sizes_.columns, sizes_.depth, sizes_.depth, 1};
-    if (weights.definition->sparsity) {
-      const std::vector<std::byte> dense = unfold(node, weights);
-      pack_into(packed_, reinterpret_cast<const W*>(dense.data()), layout);
-    } else {
-      pack_dense(packed_, node, weights, layout);
-    }
+    pack_dense(packed_, node, weights, layout);
   }
 
   Sizes sizes_;
@@ -132,9 +126,6 @@ Evaluate prepare_fully_connected(Node& node) {
   node.expect_outputs(1);
   const Sizes sizes = set_output_shape(node, options);
   const RuntimeTensor& weights = node.input(kWeights);
-  if (weights.definition->sparsity) {
-    node.expect_type(weights, {TensorType::FLOAT32, TensorType::INT8});
-  }
   if (weights.quantization().blockwise) {
     return prepare_blockwise(node, {.rows = sizes.rows,
                                     .depth = sizes.depth,

@@ -1,7 +1,12 @@
 #include "runtime/kernels/sparse.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
+#include <vector>
+
+#include "base/error.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -10,36 +15,40 @@ namespace {
 // the tensor, or (from rank on) for the inside of a block along one.
 class Unfolding {
  public:
-  Unfolding(const Node& node, const RuntimeTensor& tensor)
-      : node_(node),
-        tensor_(tensor),
+  Unfolding(const RuntimeTensor& tensor, std::span<std::byte> dense)
+      : tensor_(tensor),
+        data_(tensor.definition->data),
         sparsity_(*tensor.definition->sparsity),
         rank_(tensor.shape.size()),
         element_(static_cast<std::size_t>(tensor_type_bits(tensor.type)) / 8),
         block_(rank_, 1),
         position_(sparsity_.traversal_order.size(), 0),
         index_(rank_),
-        dense_(tensor.size() * element_) {
+        dense_(dense) {
     check();
   }
 
-  std::vector<std::byte> run() && {
-    descend(0, 0);
-    return std::move(dense_);
+  void run() {
+    // Nothing in it: its other sizes may still be huge.
+    if (!dense_.empty()) descend(0, 0);
   }
 
  private:
   void check() {
-    if (element_ == 0) node_.unsupported("sparse elements smaller than a byte");
+    if (element_ == 0 || dense_.size() != tensor_.size() * element_) {
+      throw Error(ErrorKind::unsupported,
+                  fmt::format("constant '{}' has sparse elements smaller than a byte",
+                              tensor_.definition->name));
+    }
     const std::size_t levels = sparsity_.traversal_order.size();
     if (levels != sparsity_.dimensions.size() || levels != rank_ + sparsity_.block_map.size()) {
-      node_.corrupt("its sparsity has another number of levels than its shape and blocks");
+      corrupt("its sparsity has another number of levels than its shape and blocks");
     }
     std::vector<bool> seen(levels);
     for (const std::int32_t dimension : sparsity_.traversal_order) {
       if (dimension < 0 || static_cast<std::size_t>(dimension) >= levels ||
           seen[static_cast<std::size_t>(dimension)]) {
-        node_.corrupt("its traversal order is no permutation");
+        corrupt("its traversal order is no permutation");
       }
       seen[static_cast<std::size_t>(dimension)] = true;
     }
@@ -53,12 +62,12 @@ class Unfolding {
       if (dimension < rank_) continue;
       const std::int32_t along = sparsity_.block_map[dimension - rank_];
       if (along < 0 || static_cast<std::size_t>(along) >= rank_) {
-        node_.corrupt("a sparse block lies along no dimension");
+        corrupt("a sparse block lies along no dimension");
       }
       const SparseDimension& inside = sparsity_.dimensions[level];
       const std::int32_t size = tensor_.shape[static_cast<std::size_t>(along)];
       if (inside.compressed || inside.dense_size <= 0 || size % inside.dense_size != 0) {
-        node_.corrupt("its sparse blocks do not tile its shape");
+        corrupt("its sparse blocks do not tile its shape");
       }
       block_[static_cast<std::size_t>(along)] = inside.dense_size;
     }
@@ -69,14 +78,14 @@ class Unfolding {
     const auto dimension = static_cast<std::size_t>(sparsity_.traversal_order[level]);
     if (!at.compressed) {
       if (dimension < rank_ && at.dense_size != tensor_.shape[dimension] / block_[dimension]) {
-        node_.corrupt("a dense level of its sparsity has another size than its shape");
+        corrupt("a dense level of its sparsity has another size than its shape");
       }
       return;
     }
     // Rising segments do not overlap: the walk cannot be longer than the file.
     if (at.segments.empty() || at.segments.front() < 0 || !std::ranges::is_sorted(at.segments) ||
         static_cast<std::size_t>(at.segments.back()) > at.indices.size()) {
-      node_.corrupt("the segments of its sparsity are out of order");
+      corrupt("the segments of its sparsity are out of order");
     }
   }
 
@@ -94,7 +103,7 @@ class Unfolding {
       }
       return;
     }
-    if (parent + 1 >= at.segments.size()) node_.corrupt("its sparsity lacks a segment");
+    if (parent + 1 >= at.segments.size()) corrupt("its sparsity lacks a segment");
     const auto begin = static_cast<std::size_t>(at.segments[parent]);
     const auto end = static_cast<std::size_t>(at.segments[parent + 1]);
     for (std::size_t i = begin; i < end; ++i) {
@@ -117,31 +126,35 @@ class Unfolding {
     std::size_t at = 0;
     for (std::size_t i = 0; i < rank_; ++i) {
       if (index_[i] < 0 || index_[i] >= tensor_.shape[i]) {
-        node_.corrupt("an index of its sparsity lies outside its shape");
+        corrupt("an index of its sparsity lies outside its shape");
       }
       at = at * static_cast<std::size_t>(tensor_.shape[i]) + static_cast<std::size_t>(index_[i]);
     }
-    if ((taken_ + 1) * element_ > tensor_.bytes) node_.corrupt("its sparse data ends early");
-    std::memcpy(dense_.data() + at * element_, tensor_.data + taken_ * element_, element_);
+    if ((taken_ + 1) * element_ > data_.size()) corrupt("its sparse data ends early");
+    std::memcpy(dense_.data() + at * element_, data_.data() + taken_ * element_, element_);
     ++taken_;
   }
 
-  const Node& node_;
+  [[noreturn]] void corrupt(const std::string& why) const {
+    throw Error(ErrorKind::corrupt,
+                fmt::format("constant '{}': {}", tensor_.definition->name, why));
+  }
+
   const RuntimeTensor& tensor_;
+  std::span<const std::byte> data_;
   const Sparsity& sparsity_;
   std::size_t rank_, element_;
   std::vector<std::int32_t> block_;     // block size along each dimension
   std::vector<std::int32_t> position_;  // by level
   std::vector<std::int64_t> index_;     // of the element, by dimension
-  std::vector<std::byte> dense_;
+  std::span<std::byte> dense_;
   std::size_t taken_ = 0;
 };
 
 }  // namespace
 
-std::vector<std::byte> unfold(const Node& node, const RuntimeTensor& tensor) {
-  if (!tensor.definition->sparsity) node.corrupt("its input is not sparse");
-  return Unfolding(node, tensor).run();
+void unfold(const RuntimeTensor& tensor, std::span<std::byte> dense) {
+  Unfolding(tensor, dense).run();
 }
 
 Evaluate prepare_densify(Node& node) {
@@ -153,8 +166,9 @@ Evaluate prepare_densify(Node& node) {
   if (node.output(0).type != input.type) node.corrupt("its input and output differ in type");
   node.set_shape(0, input.shape);
   return [](const Node& running) {
-    const std::vector<std::byte> dense = unfold(running, running.input(0));
-    if (!dense.empty()) std::memcpy(running.output(0).data, dense.data(), dense.size());
+    const RuntimeTensor& from = running.input(0);
+    std::byte* to = running.output(0).data;
+    if (to != from.data && from.bytes > 0) std::memcpy(to, from.data, from.bytes);
   };
 }
 

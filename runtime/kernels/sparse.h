@@ -1,18 +1,19 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <span>
 
 #include "runtime/kernels/kernel.h"
 
 namespace litezoo::runtime {
 
-// The dense elements of a constant whose definition has SparsityParameters; absent ones are zero.
-// Types of one byte or more an element. Throws Error(corrupt) naming the node when the parameters
-// contradict the shape or the data.
-std::vector<std::byte> unfold(const Node& node, const RuntimeTensor& tensor);
+// Writes the elements of a constant whose definition has SparsityParameters to where they belong in
+// `dense`, which has room for the tensor's shape; the others stay as they are. Throws
+// Error(corrupt) naming the constant when the parameters contradict the shape or the data,
+// Error(unsupported) for elements smaller than a byte.
+void unfold(const RuntimeTensor& tensor, std::span<std::byte> dense);
 
-// DENSIFY.
+// DENSIFY: the planner unfolds all constants, so it only names the same bytes anew.
 Evaluate prepare_densify(Node& node);
 
 }  // namespace litezoo::runtime

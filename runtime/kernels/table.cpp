@@ -178,7 +178,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::NON_MAX_SUPPRESSION_V5, prepare_non_max_suppression},
     {BuiltinOperator::SCATTER_ND, prepare_scatter_nd},
     {BuiltinOperator::SELECT_V2, prepare_select_v2},
-    {BuiltinOperator::DENSIFY, prepare_densify},
+    {BuiltinOperator::DENSIFY, prepare_densify, Trait::view},
     {BuiltinOperator::SEGMENT_SUM, prepare_segment_sum},
     {BuiltinOperator::BATCH_MATMUL, prepare_batch_matmul},
     {BuiltinOperator::CUMSUM, prepare_cumsum},

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "runtime/kernels/dynamic_quantization.h"
-#include "runtime/kernels/sparse.h"
 #include "runtime/kernels/weights.h"
 
 namespace litezoo::runtime {
@@ -13,24 +12,14 @@ namespace {
 
 constexpr std::size_t kPanelsOfTask = 8;
 
-void append_floats(const Node& node, const RuntimeTensor& weights, std::vector<float>& rows) {
-  if (!weights.definition->sparsity) {
-    rows.insert(rows.end(), weights.values<float>(), weights.values<float>() + weights.size());
-    return;
-  }
-  const std::vector<std::byte> dense = unfold(node, weights);
-  const auto* from = reinterpret_cast<const float*>(dense.data());
-  rows.insert(rows.end(), from, from + weights.size());
+void append_floats(const RuntimeTensor& weights, std::vector<float>& rows) {
+  rows.insert(rows.end(), weights.values<float>(), weights.values<float>() + weights.size());
 }
 
 void append_bytes(const Node& node, const RuntimeTensor& weights, std::vector<std::int8_t>& rows) {
-  std::vector<std::byte> dense;
   const std::int8_t* from = weights.values<std::int8_t>();
   std::vector<std::int8_t> unpacked;
-  if (weights.definition->sparsity) {
-    dense = unfold(node, weights);
-    from = reinterpret_cast<const std::int8_t*>(dense.data());
-  } else if (weights.type == TensorType::INT4) {
+  if (weights.type == TensorType::INT4) {
     unpacked = unpack_int8(node, weights);
     from = unpacked.data();
   }
@@ -77,7 +66,7 @@ void WeightStack::read(const Node& node) {
     pack_into(bytes_, rows.data(), layout);
   } else {
     std::vector<float> rows;
-    for (const std::size_t i : inputs_) append_floats(node, node.input(i), rows);
+    for (const std::size_t i : inputs_) append_floats(node.input(i), rows);
     pack_into(floats_, rows.data(), layout);
   }
 }

@@ -73,7 +73,7 @@ bool is_hybrid(const WeightCheck& weights) noexcept {
 }
 
 Precision precision(const RuntimeTensor& tensor) noexcept {
-  if (tensor.rank() > kMaxRank || tensor.size() == 0 || tensor.definition->sparsity) {
+  if (tensor.rank() > kMaxRank || tensor.size() == 0) {
     return Precision::other;
   }
   if (tensor.type == TensorType::FLOAT32) return Precision::f32;
@@ -128,7 +128,7 @@ const char* check_weights(const WeightCheck& weights) noexcept {
   const RuntimeTensor& filter = *weights.filter;
   if (common == Precision::other) return "input and output are not of one type XNNPACK knows";
   if (!filter.constant) return "its weights are computed";
-  if (filter.size() == 0 || filter.definition->sparsity) return "its weights are sparse or empty";
+  if (filter.size() == 0) return "its weights are empty";
   if (common == Precision::f32) {
     if (is_hybrid(weights)) return weights.hybrid ? check_hybrid(weights) : "it is hybrid";
     if (filter.type != TensorType::FLOAT32) return "its weights have another type than its input";

@@ -58,6 +58,88 @@ TEST_CASE("FULLY_CONNECTED takes sparse weights") {
         std::vector<float>{201, 0, 0, 30});
 }
 
+// A large shape with one element: its data is 4 bytes of the file's.
+Sparsity one_of(std::int32_t index) {
+  Sparsity sparsity;
+  sparsity.traversal_order = {0};
+  sparsity.dimensions = {{.compressed = true, .segments = {0, 1}, .indices = {index}}};
+  return sparsity;
+}
+
+TEST_CASE("every operator reads a sparse constant as if it were dense") {
+  constexpr std::int32_t kSize = 1'000'000;
+  std::vector<float> expected(kSize);
+  expected[5] = 3;
+  for (const bool delegate : {false, true}) {
+    CAPTURE(delegate);
+    runtime::SessionOptions options;
+    options.delegate = delegate;
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {kSize});
+    const int c = b.constant<float>({kSize}, {3});
+    b.tensor_at(c).sparsity = one_of(5);
+    const int sum = b.tensor(TensorType::FLOAT32);
+    const int folded = b.tensor(TensorType::FLOAT32);
+    const int view = b.tensor(TensorType::FLOAT32);
+    b.op(BuiltinOperator::ADD, {x, c}, {sum}, AddOptions{});
+    b.op(BuiltinOperator::ABS, {c}, {folded});
+    b.op(BuiltinOperator::RESHAPE, {c}, {view}, ReshapeOptions{{-1}});
+    b.outputs({sum, folded, view, c});
+    const auto result =
+        run_graph(b.graph(), {std::vector<float>(static_cast<std::size_t>(kSize))}, options);
+    REQUIRE(result.outputs.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) CHECK(result.values<float>(i) == expected);
+  }
+}
+
+TEST_CASE("a loop's body is given the elements of a sparse constant") {
+  GraphBuilder b;
+  b.input(TensorType::FLOAT32, {1});
+  const int c = b.constant<float>({1000}, {3});
+  b.tensor_at(c).sparsity = one_of(999);
+  b.op(BuiltinOperator::CALL, {c}, {b.output(TensorType::FLOAT32)}, CallOptions{1});
+  b.subgraph();
+  b.outputs({b.input(TensorType::FLOAT32, {1000})});
+  const auto values = run_graph(b.graph(), {std::vector<float>{0}}).values<float>();
+  REQUIRE(values.size() == 1000);
+  CHECK(values[999] == 3);
+  CHECK(values[0] == 0);
+}
+
+TEST_CASE("XNNPACK takes sparse weights") {
+  GraphBuilder b;
+  const int in = b.input(TensorType::FLOAT32, {1, 3});
+  const int weights = b.constant<float>({4, 3}, {1, 2, 3});
+  b.tensor_at(weights).sparsity = by_rows();
+  b.op(BuiltinOperator::FULLY_CONNECTED, {in, weights, -1}, {b.output(TensorType::FLOAT32)},
+       FullyConnectedOptions{});
+  const auto result =
+      run_graph(b.graph(), {std::vector<float>{1, 10, 100}}, runtime::SessionOptions{});
+  CHECK(result.values<float>() == std::vector<float>{201, 0, 0, 30});
+  CHECK(result.plan.delegated_nodes == 1);
+}
+
+TEST_CASE("a sparse constant without elements but with a huge dimension is no work") {
+  GraphBuilder b;
+  const int in = b.constant<float>({1 << 30, 0}, {1});
+  Sparsity sparsity;
+  sparsity.traversal_order = {0, 1};
+  sparsity.dimensions = {{.dense_size = 1 << 30}, {.dense_size = 0}};
+  b.tensor_at(in).sparsity = sparsity;
+  b.op(BuiltinOperator::DENSIFY, {in}, {b.output(TensorType::FLOAT32)});
+  CHECK(run_graph(b.graph(), {}).values<float>().empty());
+}
+
+TEST_CASE("what a sparse constant unfolds to counts against the memory limit") {
+  GraphBuilder b;
+  const int in = b.constant<float>({1 << 20}, {1});
+  b.tensor_at(in).sparsity = one_of(0);
+  b.op(BuiltinOperator::DENSIFY, {in}, {b.output(TensorType::FLOAT32)});
+  runtime::SessionOptions options;
+  options.memory_limit = {std::uint64_t{1} << 20U};
+  CHECK_THROWS_WITH_AS(run_graph(b.graph(), {}, options), doctest::Contains("memory limit"), Error);
+}
+
 TEST_CASE("sparsity that contradicts the shape or the data is refused") {
   const auto broken = [](auto change) {
     Sparsity sparsity = by_rows();
@@ -86,7 +168,7 @@ TEST_CASE("sparsity that contradicts the shape or the data is refused") {
   };
   for (const auto& c : cases) {
     CAPTURE(c.name);
-    CHECK_THROWS_WITH_AS(densify(c.sparsity, {1, 2, 3}), doctest::Contains("DENSIFY"), Error);
+    CHECK_THROWS_WITH_AS(densify(c.sparsity, {1, 2, 3}), doctest::Contains("constant 't0'"), Error);
   }
   CHECK_THROWS_AS(densify(by_rows(), {1, 2}), Error);  // the data ends early
 }
