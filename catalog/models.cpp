@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/document.h"
 #include "catalog/rows.h"
 #include "catalog/store.h"
 
@@ -14,6 +15,9 @@ namespace {
 
 constexpr std::size_t kMatchesShown = 8;
 constexpr std::size_t kShortestBareDigest = 8;
+
+const std::string kIdsOfTerm =
+    fmt::format("SELECT rowid & {} FROM artifact_text WHERE artifact_text MATCH ?", kIdMask);
 
 std::string select_entries(std::string_view rest) {
   return fmt::format("SELECT {} FROM {} {}", kEntryColumns, kEntryTables, rest);
@@ -175,22 +179,24 @@ std::vector<Entry> artifacts_of_task(Catalog& catalog, std::string_view task) {
   Store& store = catalog.store();
   return store.read([&] {
     return entries(store,
-                   "WHERE a.task_id = (SELECT id FROM task WHERE name = ?) "
-                   "ORDER BY a.order_size, a.name",
-                   id);
+                   fmt::format("WHERE a.id IN ({}) AND a.task_id = (SELECT id FROM task WHERE "
+                               "name = ?) ORDER BY a.place",
+                               kIdsOfTerm),
+                   match_of(facet_term(FacetKind::task, id)), id);
   });
 }
 
 std::vector<Entry> artifacts_of_model(Catalog& catalog, std::string_view model) {
   Store& store = catalog.store();
-  return store.read(
-      [&] { return entries(store, "WHERE m.name = ? ORDER BY a.order_size, a.name", model); });
+  return store.read([&] { return entries(store, "WHERE m.name = ? ORDER BY a.place", model); });
 }
 
 std::vector<Entry> starter_artifacts(Catalog& catalog) {
   Store& store = catalog.store();
-  return store.read(
-      [&] { return entries(store, "WHERE a.starter = 1 ORDER BY a.order_size, a.name"); });
+  return store.read([&] {
+    return entries(store, fmt::format("WHERE a.id IN ({}) ORDER BY a.place", kIdsOfTerm),
+                   match_of(kStarterTerm));
+  });
 }
 
 std::vector<Entry> artifacts_with_digest(Catalog& catalog, std::string_view sha256) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "catalog/deferred_index.h"
 #include "catalog/license_class.h"
+#include "catalog/terms.h"
 
 namespace litezoo::catalog {
 namespace {
@@ -44,12 +45,6 @@ std::vector<std::int64_t> artifacts_of(Store& store, std::int64_t model) {
   query.with(model);
   while (query.step()) ids.push_back(query.integer(0));
   return ids;
-}
-
-std::string domains_of(Store& store, std::int64_t artifact) {
-  Query query = store.query(
-      "SELECT m.domains FROM artifact a JOIN model m ON m.id = a.model_id WHERE a.id = ?");
-  return query.with(artifact).step() ? query.text(0) : std::string();
 }
 
 // A user's row takes what a source says anew; a shipped one only what it lacked.
@@ -261,40 +256,26 @@ bool write_artifact(Store& store, const Artifact& artifact, Origin origin, Exist
 }
 
 void forget_artifact(Store& store, std::int64_t artifact) {
-  auto* deferred = store.deferred_index();
-  if (deferred != nullptr && !deferred->must_forget(artifact)) return;
+  if (auto* deferred = store.deferred_index(); deferred != nullptr) {
+    return deferred->forget(artifact);
+  }
   store
       .query(
-          "INSERT INTO artifact_text(artifact_text, rowid, name, task, description) "
-          "SELECT 'delete', id, name, task, description FROM artifact_document WHERE id = ?")
+          "INSERT INTO artifact_text(artifact_text, rowid, words) "
+          "SELECT 'delete', place, words FROM artifact_document WHERE id = ?")
       .with(artifact)
       .run();
-  for (const auto& domain : split_list(domains_of(store, artifact))) {
-    store
-        .query(
-            "DELETE FROM artifact_domain WHERE (domain, order_size, artifact_id) IN "
-            "(SELECT ?2, order_size, id FROM artifact WHERE id = ?1)")
-        .with(artifact, domain)
-        .run();
-  }
 }
 
 void add_artifact(Store& store, std::int64_t artifact) {
   if (store.deferred_index() != nullptr) return;
-  store
-      .query(
-          "INSERT INTO artifact_text(rowid, name, task, description) "
-          "SELECT id, name, task, description FROM artifact_document WHERE id = ?")
-      .with(artifact)
+  Query document = store.query("SELECT place, words FROM artifact_document WHERE id = ?");
+  if (!document.with(artifact).step()) return;
+  const std::string words = document.text(1);
+  store.query("INSERT INTO artifact_text(rowid, words) VALUES(?, ?)")
+      .with(document.integer(0), words)
       .run();
-  for (const auto& domain : split_list(domains_of(store, artifact))) {
-    store
-        .query(
-            "INSERT OR IGNORE INTO artifact_domain(domain, order_size, artifact_id) "
-            "SELECT ?2, order_size, id FROM artifact WHERE id = ?1")
-        .with(artifact, domain)
-        .run();
-  }
+  note_terms(store, words);
 }
 
 bool write_claim(Store& store, const Claim& claim, Origin origin, Existing existing) {

@@ -40,8 +40,8 @@ bool write_device(Store& store, const Device& device, Existing existing);
 bool write_inspection(Store& store, const Inspection& inspection, Existing existing);
 bool write_measurement(Store& store, const Measurement& measurement);
 
-// Takes an artifact out of the full text and the domains, or puts it in. A change of its row or its
-// model's that these show goes between the two: the full text must be told exactly what to forget.
+// Takes an artifact out of the full text, or puts it in. A change of its row or its model's that it
+// shows goes between the two: the full text must be told exactly what to forget.
 void forget_artifact(Store& store, std::int64_t artifact);
 void add_artifact(Store& store, std::int64_t artifact);
 

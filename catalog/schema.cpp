@@ -174,7 +174,44 @@ ALTER TABLE claim ADD COLUMN provenance_id INTEGER REFERENCES provenance(id);
 ALTER TABLE measurement ADD COLUMN provenance_id INTEGER REFERENCES provenance(id);
 )sql";
 
-constexpr auto kMigrations = std::to_array<const char*>({kVersion1, kVersion2, kVersion3});
+// One index for words, names and facets (catalog/document.h), its rowids in order of size, takes
+// the place of the full text and of an order by size for each facet. `term` holds what occurs in
+// it, names' words without their mark, plain numbers left out.
+constexpr const char* kVersion4 = R"sql(
+DROP TABLE artifact_term;
+DROP TABLE artifact_vocabulary;
+DROP TABLE artifact_text;
+DROP VIEW artifact_document;
+DROP TABLE artifact_domain;
+DROP INDEX artifact_by_task;
+DROP INDEX artifact_by_size;
+DROP INDEX artifact_by_license;
+DROP INDEX artifact_by_precision;
+DROP INDEX artifact_in_starter;
+DROP INDEX model_by_publisher;
+ALTER TABLE artifact DROP COLUMN order_size;
+ALTER TABLE artifact ADD COLUMN place INTEGER GENERATED ALWAYS AS
+  ((coalesce(min(size, 34359738366), 34359738367) << 28) | id) VIRTUAL;
+CREATE INDEX artifact_by_place ON artifact(place);
+CREATE VIEW artifact_document AS
+  SELECT a.id AS id, a.place AS place, search_document(a.name, coalesce(t.name, ''), m.domains,
+      m.description, m.architecture, m.dataset, m.publisher, m.license,
+      CASE a.license_class WHEN 1 THEN 'permissive' WHEN 2 THEN 'copyleft'
+        WHEN 3 THEN 'non-commercial' ELSE 'unknown' END,
+      m.languages, a.precision, a.format, a.reference_list, a.starter) AS words
+  FROM artifact a JOIN model m ON m.id = a.model_id LEFT JOIN task t ON t.id = a.task_id;
+CREATE VIRTUAL TABLE artifact_text USING fts5(
+  words, content='artifact_document', content_rowid='place', columnsize=0,
+  tokenize="unicode61 remove_diacritics 2 tokenchars '#=_'");
+CREATE VIRTUAL TABLE artifact_vocabulary USING fts5vocab(artifact_text, 'row');
+CREATE TABLE term (text TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO artifact_text(rowid, words) SELECT place, words FROM artifact_document ORDER BY place;
+INSERT OR IGNORE INTO term(text) SELECT ltrim(term, '=') FROM artifact_vocabulary
+  WHERE term GLOB '*[^=0-9]*';
+)sql";
+
+constexpr auto kMigrations =
+    std::to_array<const char*>({kVersion1, kVersion2, kVersion3, kVersion4});
 
 }  // namespace
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "catalog/latency.h"
-#include "catalog/rank.h"
 #include "catalog/search_plan.h"
 #include "catalog/store.h"
 #include "catalog/terms.h"
@@ -34,9 +34,6 @@ const FormatRow& row_of(ArtifactFormat format) noexcept {
   const auto* row = std::ranges::find(kFormats, format, &FormatRow::format);
   return row == kFormats.end() ? kFormats.back() : *row;
 }
-
-// A word that thousands have tells little apart: no more than these are ranked.
-constexpr std::size_t kMostRanked = 1000;
 
 constexpr std::string_view kRow =
     "SELECT a.name, m.name, m.publisher, coalesce(t.name, ''), m.domains, a.size, a.precision, "
@@ -74,31 +71,19 @@ SearchRow read_row(Store& store, std::int64_t artifact, const std::string& devic
   return row;
 }
 
-std::vector<Candidate> candidates_of(Store& store, const Plan& plan, const SearchQuery& query) {
-  std::vector<Candidate> candidates;
-  Query rows = store.query(search_sql(plan, query));
-  bind_conditions(rows, plan);
-  while (rows.step()) {
-    candidates.push_back(
-        {.id = rows.integer(0), .name = rows.text(1), .order_size = rows.integer(2)});
+// Ids of what fits, in order; one more than `limit` when there are more.
+std::vector<std::int64_t> ids_of(Store& store, const Plan& plan, std::size_t limit) {
+  constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
+  if (limit >= static_cast<std::size_t>(kAll)) limit = 0;
+  std::vector<std::int64_t> ids;
+  for (const auto& step : plan.steps) {
+    Query rows = store.query(search_sql(plan, step));
+    bind_where(rows, plan, step);
+    rows.with(limit == 0 ? kAll : static_cast<std::int64_t>(limit + 1 - ids.size()));
+    while (rows.step()) ids.push_back(rows.integer(0));
+    if (limit > 0 && ids.size() > limit) break;
   }
-  return candidates;
-}
-
-// The best matches of the text, those up to `after` left out.
-std::vector<Candidate> ranked_candidates(Store& store, const Plan& plan, const SearchQuery& query) {
-  SearchQuery all = query;
-  all.limit = kMostRanked;
-  auto candidates = candidates_of(store, plan, all);
-  rank(candidates, query.text);
-  if (query.after.empty()) return candidates;
-  const auto last = std::ranges::find(candidates, query.after, &Candidate::name);
-  if (last == candidates.end()) {
-    throw Error(ErrorKind::usage, "there is no match '" + escape_for_terminal(query.after) +
-                                      "' to go on after; start from the first page");
-  }
-  candidates.erase(candidates.begin(), last + 1);
-  return candidates;
+  return ids;
 }
 
 }  // namespace
@@ -109,18 +94,14 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
     SearchResult result;
     const Plan plan = plan_of(catalog, query);
     if (plan.nothing) return result;
-    const bool ranked = !plan.match.empty() && query.sort == SortKey::relevance;
-    auto candidates =
-        ranked ? ranked_candidates(store, plan, query) : candidates_of(store, plan, query);
-    if (query.limit > 0 && candidates.size() > query.limit) {
-      candidates.resize(query.limit);
+    auto ids = ids_of(store, plan, query.limit);
+    if (query.limit > 0 && ids.size() > query.limit) {
+      ids.resize(query.limit);
       result.more = true;
     }
-    for (const auto& candidate : candidates) {
-      result.rows.push_back(read_row(store, candidate.id, query.device));
-    }
-    if (result.rows.empty() && !plan.match.empty() && query.after.empty()) {
-      result.suggestions = near_terms(store, query.text);
+    for (const std::int64_t id : ids) result.rows.push_back(read_row(store, id, query.device));
+    if (result.rows.empty() && !query.text.empty() && query.after.empty()) {
+      result.suggestions = near_words(store, query.text);
     }
     return result;
   });

@@ -81,14 +81,17 @@ struct SearchRow {
 
 struct SearchResult {
   std::vector<SearchRow> rows;
-  bool more = false;  // there are more than these; by relevance, only 1000 matches are ranked
+  bool more = false;  // there are more than these
   // Words of the query's text that occur nowhere, each with names that do: "mobilnet" ->
   // "mobilenet". Filled only when there is no row.
   std::vector<std::string> suggestions;
 };
 
-// Throws Error(usage) with near names for a task, domain or licence the catalog does not know, and
-// for an `after` that is no artifact.
+// What fits, in order. By relevance: first what has all words of the text in its name, then what
+// has words there that begin with them, then names with fewer and fewer of them, last what has them
+// elsewhere; each of these, and whatever is asked without a text, smallest first. Throws
+// Error(usage) with near names for a task, domain or licence the catalog does not know, and for an
+// `after` that is no artifact or no match.
 SearchResult search(Catalog& catalog, const SearchQuery& query);
 
 struct FacetCount {
@@ -97,12 +100,16 @@ struct FacetCount {
 };
 struct Facet {
   std::string name;                // "domain", "task", "license class", ...
-  std::vector<FacetCount> counts;  // most first
+  std::vector<FacetCount> counts;  // most first, 40 at most
+  std::uint64_t others = 0;        // further values
 };
 
-// How many artifacts that fit the query have which value: what one could narrow by next. The
-// query's limit, order and `after` do not count. Throws as search() does.
-std::vector<Facet> facets(Catalog& catalog, const SearchQuery& query);
+// How many artifacts that fit the query have which value: what one could narrow by next. All that
+// fit are counted, those with several domains, languages or hubs once for each; the query's limit,
+// order and `after` do not matter. `runnable`: the bytes that run here, where they are known.
+// Throws as search() does.
+std::vector<Facet> facets(Catalog& catalog, const SearchQuery& query,
+                          const std::optional<std::vector<std::string>>& runnable = {});
 
 // How a format is shown: "tflite", "task bundle", "saved_model (needs conversion)", "other".
 std::string_view format_label(ArtifactFormat format) noexcept;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +18,20 @@ struct Condition {
   std::vector<std::string> texts;  // values of its parameters, in order
 };
 
+// Artifacts that a full-text expression fits (all, when it is empty) with a place (document.h)
+// between two.
+struct Step {
+  std::string match;
+  std::int64_t above = -1;
+  std::int64_t below = std::numeric_limits<std::int64_t>::max();
+};
+
 struct Plan {
-  std::string match;     // of the full text; empty when the query has no text
-  bool nothing = false;  // the text has no word: no artifact fits
-  std::string tables;
+  bool nothing = false;     // the text has no word: no artifact fits
+  Step whole;               // all that is looked for
+  std::vector<Step> steps;  // the same cut into parts, in the order of the answer
   std::vector<Condition> conditions;
-  std::string order;        // columns; the last one is unique
+  std::string order;        // columns within a step; empty = by place
   bool descending = false;  // all of them
 };
 
@@ -30,13 +40,11 @@ Plan plan_of(Catalog& catalog, const SearchQuery& query);
 
 // "FROM ... WHERE ..." with the artifact as a and, where `needed` or a condition names them, its
 // model as m, its task as t, its file as f.
-std::string from_where(const Plan& plan, std::string_view needed,
-                       std::string_view more_tables = {});
+std::string from_where(const Plan& plan, const Step& step, std::string_view needed);
+void bind_where(Query& query, const Plan& plan, const Step& step);
 
-// Binds what the conditions need.
-void bind_conditions(Query& query, const Plan& plan);
-
-// The SQL that a search runs over the whole catalog; tests ask SQLite how it would do it.
-std::string search_sql(const Plan& plan, const SearchQuery& query);
+// The SQL of one step: ids, in order, as many as its last parameter says. Tests ask SQLite how it
+// would do it.
+std::string search_sql(const Plan& plan, const Step& step);
 
 }  // namespace litezoo::catalog

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "catalog/document.h"
 #include "catalog/rows.h"
 #include "catalog/store.h"
 
@@ -16,7 +17,6 @@ struct Count {
 constexpr auto kCounts = std::to_array<Count>({
     {&Stats::models, "SELECT count(*) FROM model"},
     {&Stats::artifacts, "SELECT count(*) FROM artifact"},
-    {&Stats::starter, "SELECT count(*) FROM artifact WHERE starter = 1"},
     {&Stats::fetched, "SELECT count(*) FROM stored_file"},
     {&Stats::inspections, "SELECT count(*) FROM inspection"},
     {&Stats::measurements, "SELECT count(*) FROM measurement"},
@@ -30,6 +30,11 @@ std::uint64_t number(Store& store, std::string_view sql) {
   return query.step() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
 }
 
+std::uint64_t artifacts_with(Store& store, std::string_view term) {
+  Query query = store.query("SELECT count(*) FROM artifact_text WHERE artifact_text MATCH ?");
+  return query.with(match_of(term)).step() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+}
+
 }  // namespace
 
 Stats stats(Catalog& catalog) {
@@ -40,11 +45,11 @@ Stats stats(Catalog& catalog) {
     result.fetched_bytes = {number(store, "SELECT coalesce(sum(size), 0) FROM stored_file")};
     result.schema_version =
         static_cast<std::uint32_t>(number(store, "SELECT user_version FROM pragma_user_version"));
-    Query query = store.query(
-        "SELECT t.name, n.count FROM (SELECT task_id, count(*) AS count FROM artifact "
-        "GROUP BY task_id) n JOIN task t ON t.id = n.task_id");
-    while (query.step()) {
-      result.artifacts_of_task[query.text(0)] = static_cast<std::uint64_t>(query.integer(1));
+    result.starter = artifacts_with(store, kStarterTerm);
+    Query tasks = store.query("SELECT name FROM task");
+    while (tasks.step()) {
+      const auto artifacts = artifacts_with(store, facet_term(FacetKind::task, tasks.text(0)));
+      if (artifacts > 0) result.artifacts_of_task[tasks.text(0)] = artifacts;
     }
     result.file_size = {number(store, kSizeQuery)};
     return result;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "catalog/document.h"
 #include "catalog/schema.h"
 
 namespace litezoo::catalog {
@@ -143,6 +144,7 @@ void Store::open(const OpenOptions& options) {
   database_ = std::make_unique<SQLite::Database>(path_.string(),
                                                  SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                                                  static_cast<int>(options.busy_timeout.count()));
+  register_document(database_->getHandle());
   const auto version = static_cast<std::size_t>(pragma("user_version"));
   if (version != migrations().size()) migrate();
   if (pragma("application_id") != kApplicationId) {

@@ -7,6 +7,7 @@
 #include "catalog/models.h"
 #include "catalog/rows.h"
 #include "catalog/store.h"
+#include "catalog/terms.h"
 
 namespace litezoo::catalog {
 namespace {
@@ -64,9 +65,8 @@ Task find_task(Catalog& catalog, std::string_view name) {
 std::vector<std::string> domains(Catalog& catalog) {
   Store& store = catalog.store();
   return store.read([&] {
-    std::set<std::string> found;
-    Query used = store.query("SELECT DISTINCT domain FROM artifact_domain");
-    while (used.step()) found.insert(used.text(0));
+    const auto used = facet_values(store, FacetKind::domain);
+    std::set<std::string> found(used.begin(), used.end());
     Query known = store.query("SELECT DISTINCT domains FROM task");
     while (known.step()) {
       for (auto& domain : split_list(known.text(0))) found.insert(domain);
@@ -77,13 +77,6 @@ std::vector<std::string> domains(Catalog& catalog) {
 
 std::string find_domain(Catalog& catalog, std::string_view name) {
   std::string wanted = to_lower(name);
-  Store& store = catalog.store();
-  const bool used = store.read([&] {
-    return store.query("SELECT 1 FROM artifact_domain WHERE domain = ? LIMIT 1")
-        .with(wanted)
-        .step();
-  });
-  if (used) return wanted;
   const auto known = domains(catalog);
   if (std::ranges::binary_search(known, wanted)) return wanted;
   throw Error(ErrorKind::usage, fmt::format("unknown domain '{}'; there are {}",

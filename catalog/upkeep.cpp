@@ -11,6 +11,7 @@
 #include "catalog/provenance.h"
 #include "catalog/rows.h"
 #include "catalog/store.h"
+#include "catalog/terms.h"
 
 namespace litezoo::catalog {
 namespace {
@@ -45,18 +46,6 @@ void check_full_text(Store& store, std::vector<std::string>& problems) {
   }
 }
 
-void check_domains(Store& store, std::vector<std::string>& problems) {
-  Query query = store.query(
-      "SELECT count(*) FROM artifact_domain d WHERE NOT EXISTS("
-      "SELECT 1 FROM artifact a WHERE a.id = d.artifact_id AND a.order_size = d.order_size)");
-  if (query.step() && query.integer(0) > 0) {
-    problems.push_back(
-        fmt::format("{} entries of the domains' order fit no artifact; restore a "
-                    "backup, or move the catalog away",
-                    query.integer(0)));
-  }
-}
-
 void check_files(Store& store, std::vector<std::string>& problems) {
   Query query = store.query("SELECT sha256, size, path FROM stored_file ORDER BY path");
   while (query.step()) {
@@ -88,7 +77,6 @@ std::vector<std::string> verify(Catalog& catalog) {
     check_pages(store, problems);
     check_references(store, problems);
     check_full_text(store, problems);
-    check_domains(store, problems);
     std::ranges::move(check_provenance(store), std::back_inserter(problems));
     check_files(store, problems);
   });
@@ -110,8 +98,15 @@ Compaction compact(Catalog& catalog) {
   Store& store = catalog.store();
   return store.read([&] {
     Compaction result{.before = size_of(store), .after = {}};
-    store.execute("INSERT INTO artifact_text(artifact_text) VALUES('rebuild')");
-    store.execute("INSERT INTO artifact_text(artifact_text) VALUES('optimize')");
+    store.write([&] {
+      store.execute("INSERT INTO artifact_text(artifact_text) VALUES('delete-all')");
+      store.execute(
+          "INSERT INTO artifact_text(rowid, words) "
+          "SELECT place, words FROM artifact_document ORDER BY place");
+      store.execute("INSERT INTO artifact_text(artifact_text) VALUES('optimize')");
+      store.execute("DELETE FROM term");
+      note_all_terms(store);
+    });
     store.execute("VACUUM");
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     result.after = size_of(store);

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 #include <unordered_map>
 
 #include "base/text.h"
+#include "catalog/document.h"
 
 namespace litezoo::catalog {
 namespace {
@@ -28,6 +30,8 @@ constexpr auto kSuffixes = std::to_array<Suffix>({{"ations", 5},
                                                   {"or", 5},
                                                   {"s", 4}});
 constexpr std::size_t kMostWordsOfTask = 4;
+// Of a longer text, only these are judged by how many of them the name has.
+constexpr std::size_t kMostWordsJudged = 4;
 
 std::string joined_stems(std::span<const std::string> words) {
   std::string result;
@@ -51,19 +55,78 @@ std::unordered_map<std::string, std::vector<std::string>> names_of_tasks(
   return names;
 }
 
-std::string any_of(const std::string& word, const TermsFor& terms_for) {
-  const auto terms = terms_for ? terms_for(word) : std::vector<std::string>();
-  if (terms.empty()) return fmt::format("\"{}\"*", stem(word));
-  if (terms.size() == 1) return fmt::format("\"{}\"", terms.front());
-  return fmt::format("(\"{}\")", fmt::join(terms, "\" OR \""));
+// What is asked for one word.
+struct Asked {
+  std::string in_name;   // itself is a word of the name
+  std::string begins;    // begins one
+  std::string anywhere;  // or one of any other text
+};
+
+std::string joined(const std::vector<std::string>& parts, std::string_view by) {
+  if (parts.size() == 1) return parts.front();
+  return fmt::format("({})", fmt::join(parts, by));
 }
 
-std::string all_of(std::span<const std::string> words, const TermsFor& terms_for) {
-  std::string result;
-  for (const auto& word : words) {
-    result += fmt::format("{}{}", result.empty() ? "" : " AND ", any_of(word, terms_for));
+Asked asked_for(const std::string& word, const WordsFor& words_for) {
+  Asked asked{.in_name = match_of(name_term(word)), .begins = {}, .anywhere = {}};
+  const auto words = words_for ? words_for(word) : std::vector<std::string>();
+  std::vector<std::string> in_name;
+  std::vector<std::string> plain;
+  for (const auto& other : words) {
+    in_name.push_back(match_of(name_term(other)));
+    plain.push_back(match_of(other));
   }
-  return result;
+  if (words.empty()) {
+    in_name = {match_of(name_term(stem(word))) + '*'};
+    plain = {match_of(stem(word)) + '*'};
+  }
+  asked.begins = joined(in_name, " OR ");
+  plain.insert(plain.end(), in_name.begin(), in_name.end());
+  asked.anywhere = joined(plain, " OR ");
+  return asked;
+}
+
+std::string all_of(std::span<const Asked> words, std::string Asked::*field) {
+  std::vector<std::string> parts;
+  for (const auto& word : words) parts.push_back(word.*field);
+  return joined(parts, " AND ");
+}
+
+// `count` of the words begin one of the name, whichever.
+std::string some_of(std::span<const Asked> words, std::size_t count) {
+  std::vector<std::string> choices;
+  for (unsigned set = 1; set < 1U << words.size(); ++set) {
+    if (static_cast<std::size_t>(std::popcount(set)) != count) continue;
+    std::vector<std::string> chosen;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if ((set >> i & 1U) != 0) chosen.push_back(words[i].begins);
+    }
+    choices.push_back(joined(chosen, " AND "));
+  }
+  return joined(choices, " OR ");
+}
+
+// Every word occurs, or the task that some together name.
+std::string fitting(const std::vector<std::string>& words, std::span<const Asked> asked,
+                    const std::vector<Task>& tasks) {
+  const auto names = names_of_tasks(tasks);
+  std::vector<std::string> parts;
+  for (std::size_t first = 0; first < words.size();) {
+    std::size_t count = std::min(kMostWordsOfTask, words.size() - first);
+    auto task = names.end();
+    for (; count > 0; --count) {
+      task = names.find(joined_stems(std::span(words).subspan(first, count)));
+      if (task != names.end()) break;
+    }
+    count = std::max<std::size_t>(count, 1);
+    std::vector<std::string> ways = {all_of(asked.subspan(first, count), &Asked::anywhere)};
+    if (task != names.end()) {
+      for (const auto& id : task->second) ways.push_back(match_of(facet_term(FacetKind::task, id)));
+    }
+    parts.push_back(joined(ways, " OR "));
+    first += count;
+  }
+  return joined(parts, " AND ");
 }
 
 }  // namespace
@@ -88,29 +151,20 @@ std::string stem(std::string_view word) {
   return std::string(word);
 }
 
-std::string match_expression(std::string_view text, const std::vector<Task>& tasks,
-                             const TermsFor& terms_for) {
+std::vector<std::string> match_expressions(std::string_view text, const std::vector<Task>& tasks,
+                                           const WordsFor& words_for) {
   const auto words = words_of(text);
-  const auto names = names_of_tasks(tasks);
-  std::string result;
-  for (std::size_t first = 0; first < words.size();) {
-    std::size_t count = std::min(kMostWordsOfTask, words.size() - first);
-    auto task = names.end();
-    for (; count > 0; --count) {
-      task = names.find(joined_stems(std::span(words).subspan(first, count)));
-      if (task != names.end()) break;
-    }
-    count = std::max<std::size_t>(count, 1);
-    std::string part = all_of(std::span(words).subspan(first, count), terms_for);
-    if (task != names.end()) {
-      part = fmt::format("({})", part);
-      for (const auto& id : task->second) {
-        part += fmt::format(" OR task : \"{}\"", fmt::join(words_of(id), " "));
-      }
-    }
-    result += fmt::format("{}({})", result.empty() ? "" : " AND ", part);
-    first += count;
+  if (words.empty()) return {};
+  std::vector<Asked> asked;
+  for (const auto& word : words) asked.push_back(asked_for(word, words_for));
+  const std::string all = fitting(words, asked, tasks);
+  std::vector<std::string> result = {all_of(asked, &Asked::in_name), all_of(asked, &Asked::begins)};
+  const auto judged = std::span(asked).first(std::min(asked.size(), kMostWordsJudged));
+  for (std::size_t count = judged.size(); count > 0; --count) {
+    if (count == words.size()) continue;
+    result.push_back(fmt::format("{} AND {}", all, some_of(judged, count)));
   }
+  result.push_back(all);
   return result;
 }
 

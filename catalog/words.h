@@ -25,12 +25,15 @@ std::string stem(std::string_view word);
 
 // The words of the full text that a word of a search stands for; empty = whatever begins with its
 // stem. Asking for whole words is much faster when many artifacts have them.
-using TermsFor = std::function<std::vector<std::string>(const std::string& word)>;
+using WordsFor = std::function<std::vector<std::string>(const std::string& word)>;
 
-// An FTS5 expression for artifact_text: every word occurs, as the beginning of one; words that
-// together name a task may be replaced by that task. Empty when the text has no word.
-std::string match_expression(std::string_view text, const std::vector<Task>& tasks,
-                             const TermsFor& terms_for = {});
+// FTS5 expressions for artifact_text, best first, each also true of whatever an earlier one is true
+// of, the last one of all that fits: every word occurs, as the beginning of one; words that
+// together name a task may be replaced by that task. The ones before ask for more: that all words
+// are words of the name, that all begin one, that all but one do, and so on. Empty when the text
+// has no word.
+std::vector<std::string> match_expressions(std::string_view text, const std::vector<Task>& tasks,
+                                           const WordsFor& words_for = {});
 
 bool is_word_character(char c) noexcept;  // of a text in lower case
 

@@ -136,6 +136,7 @@ void print_facets(const Context& context, const std::vector<catalog::Facet>& fac
       table.add(
           {facet.name, row.value.empty() ? "(not known)" : row.value, std::to_string(row.count)});
     }
+    if (facet.others > 0) table.add({facet.name, fmt::format("({} more)", facet.others), ""});
   }
   table.print(context);
 }

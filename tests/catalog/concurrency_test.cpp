@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <SQLiteCpp/Database.h>
 #include <array>
 #include <chrono>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "catalog/models.h"
 #include "catalog/search.h"
 #include "catalog/stats.h"
+#include "catalog/upkeep.h"
 #include "tests/catalog/fixtures.h"
 
 namespace litezoo::catalog {
@@ -51,10 +51,8 @@ void write_row(Catalog& catalog, int writer, int number) {
 }
 
 void check_whole(const std::filesystem::path& path) {
-  SQLite::Database database(path.string(), SQLite::OPEN_READWRITE);
-  CHECK(database.execAndGet("PRAGMA integrity_check").getString() == "ok");
-  CHECK(database.tryExec("INSERT INTO artifact_text(artifact_text, rank) "
-                         "VALUES('integrity-check', 1)") == 0);
+  Catalog catalog(path);
+  CHECK(verify(catalog).empty());
 }
 
 }  // namespace

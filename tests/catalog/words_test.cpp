@@ -30,10 +30,25 @@ TEST_CASE("words that name a task may be replaced by it") {
                                     .display_name = "Audio command detection",
                                     .domains = {"audio"},
                                     .synonyms = {"wake word"}}};
-  CHECK(match_expression("tiny wake words", tasks) ==
-        "(\"tiny\"*) AND ((\"wake\"* AND \"word\"*) OR task : \"audio command detection\")");
-  CHECK(match_expression("wake", tasks) == "(\"wake\"*)");
-  CHECK(match_expression("!?", tasks).empty());
+  CHECK(match_expressions("tiny wake words", tasks).back() ==
+        "((\"tiny\"* OR \"=tiny\"*) AND (((\"wake\"* OR \"=wake\"*) AND (\"word\"* OR "
+        "\"=word\"*)) OR \"#t=audio_command_detection\"))");
+  CHECK(match_expressions("wake", tasks).back() == "(\"wake\"* OR \"=wake\"*)");
+  CHECK(match_expressions("!?", tasks).empty());
+}
+
+TEST_CASE("what asks for more of the name comes first") {
+  const auto known = [](const std::string& word) {
+    return word == "net" ? std::vector<std::string>{"net", "nets"} : std::vector{word};
+  };
+  CHECK(match_expressions("net", {}, known) ==
+        std::vector<std::string>{"\"=net\"", "(\"=net\" OR \"=nets\")",
+                                 "(\"net\" OR \"nets\" OR \"=net\" OR \"=nets\")"});
+  const auto two = match_expressions("a b", {}, known);
+  REQUIRE(two.size() == 4);
+  CHECK(two[0] == "(\"=a\" AND \"=b\")");
+  CHECK(two[2] == "((\"a\" OR \"=a\") AND (\"b\" OR \"=b\")) AND (\"=a\" OR \"=b\")");
+  CHECK(match_expressions("a b c d e f", {}, known).size() == 2 + 4 + 1);
 }
 
 }  // namespace litezoo::catalog
