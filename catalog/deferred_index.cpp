@@ -14,8 +14,8 @@ namespace {
 // From here on making an index from sorted rows beats entering each row where it belongs.
 constexpr std::uint64_t kManyRows = 16'384;
 constexpr std::uint64_t kShareOfAll = 4;
-// New artifacts are put into the full text this many at a time, while their rows are in memory.
-constexpr std::uint64_t kMostWaiting = 262'144;
+// No more texts than these are kept in memory.
+constexpr std::size_t kMostWaiting = 262'144;
 
 // KiB of pages kept in memory while many rows are written, and otherwise (SQLite's default).
 constexpr int kCacheWhileWriting = 196'608;
@@ -40,7 +40,7 @@ std::int64_t number(Store& store, std::string_view sql) {
 DeferredIndex::DeferredIndex(Store& store, Others others)
     : store_(store),
       others_(others),
-      last_indexed_(number(store, "SELECT coalesce(max(id), 0) FROM artifact")),
+      last_before_(number(store, "SELECT coalesce(max(id), 0) FROM artifact")),
       before_(static_cast<std::uint64_t>(number(store, "SELECT count(*) FROM artifact"))) {
   store_.set_deferred_index(this);
 }
@@ -50,20 +50,31 @@ DeferredIndex::~DeferredIndex() {
 }
 
 void DeferredIndex::forget(std::int64_t artifact) {
-  if (artifact > last_indexed_ || !changed_.insert(artifact).second) return;
+  if (!stale_.insert(artifact).second) return;
+  const bool waits = artifact > last_before_;
+  if (waits) return;
   Query document = store_.query("SELECT place, words FROM artifact_document WHERE id = ?");
   if (!document.with(artifact).step()) return;
-  changes_.push_back({.place = document.integer(0), .goes_in = false, .words = document.text(1)});
+  changes_.push_back(
+      {.place = document.integer(0), .goes_in = false, .document = document.text(1)});
 }
 
-void DeferredIndex::added() {
+void DeferredIndex::added(std::int64_t place, std::string document) {
   ++added_;
-  ++waiting_;
   if (others_ == Others::may_go && added_ % kManyRows == 0 && dropped_.empty() &&
       added_ >= before_ / kShareOfAll) {
     drop_indexes();
   }
-  if (waiting_ == kMostWaiting) apply_changes();
+  changes_.push_back({.place = place, .goes_in = true, .document = std::move(document)});
+  if (changes_.size() >= kMostWaiting) apply_changes();
+}
+
+const DeferredIndex::ModelInHand* DeferredIndex::in_hand(std::string_view model) const noexcept {
+  return in_hand_ && in_hand_->model.name == model ? &*in_hand_ : nullptr;
+}
+
+const DeferredIndex::ModelInHand& DeferredIndex::take_in_hand(ModelInHand model) {
+  return in_hand_.emplace(std::move(model));
 }
 
 void DeferredIndex::drop_indexes() {
@@ -84,50 +95,46 @@ void DeferredIndex::restore_indexes() {
 }
 
 void DeferredIndex::apply_changes() {
-  const auto goes_in = [&](Query& query) {
-    while (query.step()) {
-      changes_.push_back({.place = query.integer(0), .goes_in = true, .words = {}});
-    }
-  };
-  for (const std::int64_t artifact : changed_) {
-    Query query = store_.query("SELECT place FROM artifact WHERE id = ?");
-    goes_in(query.with(artifact));
-  }
-  {
-    Query query = store_.query("SELECT place FROM artifact WHERE id > ?");
-    goes_in(query.with(last_indexed_));
+  std::erase_if(changes_, [&](const Change& change) {
+    return change.goes_in && stale_.contains(change.place & kIdMask);
+  });
+  for (const std::int64_t artifact : stale_) {
+    Query document = store_.query("SELECT place, words FROM artifact_document WHERE id = ?");
+    if (!document.with(artifact).step()) continue;
+    changes_.push_back(
+        {.place = document.integer(0), .goes_in = true, .document = document.text(1)});
   }
   // In any other order the full text would be written out for each row.
   std::ranges::sort(changes_, {},
                     [](const Change& change) { return std::pair(change.place, change.goes_in); });
+
   for (const auto& change : changes_) {
-    if (change.goes_in) {
-      Query document = store_.query("SELECT words FROM artifact_document WHERE id = ?");
-      document.with(change.place & kIdMask).step();
-      const std::string words = document.text(0);
-      store_.query("INSERT INTO artifact_text(rowid, words) VALUES(?, ?)")
-          .with(change.place, words)
-          .run();
-      if (!many_) note_terms(store_, words);
-    } else {
-      store_.query("INSERT INTO artifact_text(artifact_text, rowid, words) VALUES('delete', ?, ?)")
-          .with(change.place, change.words)
-          .run();
-    }
+    Query query = store_.query(
+        change.goes_in
+            ? "INSERT INTO artifact_text(rowid, words) VALUES(?, ?)"
+            : "INSERT INTO artifact_text(artifact_text, rowid, words) VALUES('delete', ?, ?)");
+    query.with(change.place, change.document).run();
+    if (change.goes_in) note(change.document);
   }
+
   changes_.clear();
-  changed_.clear();
-  waiting_ = 0;
-  last_indexed_ = number(store_, "SELECT coalesce(max(id), 0) FROM artifact");
+  stale_.clear();
+  last_before_ = number(store_, "SELECT coalesce(max(id), 0) FROM artifact");
+}
+
+void DeferredIndex::note(std::string_view document) {
+  for_each_term(document, [&](std::string_view term) {
+    if (noted_.contains(term)) return;
+    note_term(store_, term);
+    noted_.emplace(term);
+  });
 }
 
 void DeferredIndex::finish() {
   store_.set_deferred_index(nullptr);
   restore_indexes();
   apply_changes();
-  if (!many_) return;
-  note_all_terms(store_);
-  set_memory(store_, kCache, kText);
+  if (many_) set_memory(store_, kCache, kText);
 }
 
 }  // namespace litezoo::catalog

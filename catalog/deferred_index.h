@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
+#include "base/nouns.h"
 #include "catalog/store.h"
 
 namespace litezoo::catalog {
@@ -25,8 +29,19 @@ class DeferredIndex {
   // Called for an artifact whose text is about to change, while it still reads as it did.
   void forget(std::int64_t artifact);
 
-  // A new artifact was written.
-  void added();
+  // A new artifact was written; its place and text, as artifact_document has them.
+  void added(std::int64_t place, std::string document);
+
+  // The model that artifacts are being written for, so that it need not be read for each.
+  struct ModelInHand {
+    std::int64_t id = 0;
+    Model model;
+  };
+  // nullptr when it is another.
+  const ModelInHand* in_hand(std::string_view model) const noexcept;
+  const ModelInHand& take_in_hand(ModelInHand model);
+  void put_down() noexcept { in_hand_.reset(); }
+
   // Makes dropped indexes again, for statements that need them.
   void restore_indexes();
 
@@ -36,22 +51,24 @@ class DeferredIndex {
   struct Dropped {
     std::string name, sql;
   };
-  // A text to be put in (read when its turn comes), or to be taken out.
+  // A text to be put in, or to be taken out.
   struct Change {
     std::int64_t place = 0;
     bool goes_in = false;
-    std::string words;
+    std::string document;
   };
   void drop_indexes();
   void apply_changes();
+  void note(std::string_view document);
 
   Store& store_;
   Others others_;
-  std::int64_t last_indexed_ = 0;             // artifacts above are new, and in no index yet
-  std::uint64_t before_ = 0, added_ = 0;      // artifacts
-  std::uint64_t waiting_ = 0;                 // of them, not in the full text yet
-  std::unordered_set<std::int64_t> changed_;  // older ones that are to be taken out, or gone
+  std::int64_t last_before_ = 0;          // artifacts above are new
+  std::uint64_t before_ = 0, added_ = 0;  // artifacts
   std::vector<Change> changes_;
+  std::unordered_set<std::int64_t> stale_;  // whose text is read again when its turn comes
+  std::optional<ModelInHand> in_hand_;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> noted_;  // terms that are known
   std::vector<Dropped> dropped_;
   bool many_ = false;  // memory was set aside
 };

@@ -130,6 +130,13 @@ std::string document_of(const DocumentParts& parts) {
   return std::move(terms).text();
 }
 
+std::int64_t place_of(const std::optional<Bytes>& size, std::int64_t id) noexcept {
+  const auto known = [&] {
+    return std::min(size->count, static_cast<std::uint64_t>(kUnknownSize - 1));
+  };
+  return (size ? static_cast<std::int64_t>(known()) : kUnknownSize) << kIdBits | id;
+}
+
 void register_document(sqlite3* database) {
   const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   const int code = sqlite3_create_function_v2(database, "search_document", kArguments, flags,

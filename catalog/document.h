@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/units.h"
 
 struct sqlite3;
 
@@ -51,5 +54,6 @@ void register_document(sqlite3* database);
 inline constexpr int kIdBits = 28;
 inline constexpr std::int64_t kIdMask = (std::int64_t{1} << kIdBits) - 1;
 inline constexpr std::int64_t kUnknownSize = (std::int64_t{1} << 35) - 1;
+std::int64_t place_of(const std::optional<Bytes>& size, std::int64_t id) noexcept;
 
 }  // namespace litezoo::catalog

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "catalog/deferred_index.h"
+#include "catalog/document.h"
 #include "catalog/license_class.h"
 #include "catalog/terms.h"
 
@@ -19,24 +21,31 @@ const std::string kModelByName = fmt::format("{} WHERE m.name = ?", kModelSelect
 const std::string kEntryByName =
     fmt::format("SELECT {} FROM {} WHERE a.name = ?", kEntryColumns, kEntryTables);
 
-struct ModelRow {
-  std::int64_t id = 0;
-  std::string license;
-  Origin origin = Origin::user;
-};
-
-std::optional<ModelRow> model_row(Store& store, const std::string& name) {
-  Query query = store.query("SELECT id, license, origin FROM model WHERE name = ?");
-  if (!query.with(name).step()) return std::nullopt;
-  return ModelRow{.id = query.integer(0),
-                  .license = query.text(1),
-                  .origin = static_cast<Origin>(query.integer(2))};
-}
-
 std::optional<std::int64_t> id_of(Store& store, std::string_view sql, const std::string& name) {
   Query query = store.query(sql);
   if (!query.with(name).step()) return std::nullopt;
   return query.integer(0);
+}
+
+Model known_model(Store& store, const std::string& name) {
+  Query query = store.query(kModelByName);
+  query.with(name).step();
+  return read_model(query);
+}
+
+using ModelRow = DeferredIndex::ModelInHand;
+
+// The model of that name, kept at hand for the next artifact, or else in `own`; nullptr if there
+// is none.
+const ModelRow* model_row(Store& store, const std::string& name, std::optional<ModelRow>& own) {
+  auto* deferred = store.deferred_index();
+  const auto* in_hand = deferred != nullptr ? deferred->in_hand(name) : nullptr;
+  if (in_hand != nullptr) return in_hand;
+  const auto id = id_of(store, "SELECT id FROM model WHERE name = ?", name);
+  if (!id) return nullptr;
+  ModelRow row{.id = *id, .model = known_model(store, name)};
+  return deferred != nullptr ? &deferred->take_in_hand(std::move(row))
+                             : &own.emplace(std::move(row));
 }
 
 std::vector<std::int64_t> artifacts_of(Store& store, std::int64_t model) {
@@ -93,12 +102,6 @@ Artifact filled(Artifact known, const Artifact& other) {
   return known;
 }
 
-Model known_model(Store& store, const std::string& name) {
-  Query query = store.query(kModelByName);
-  query.with(name).step();
-  return read_model(query);
-}
-
 Artifact known_artifact(Store& store, const std::string& name) {
   Query query = store.query(kEntryByName);
   query.with(name).step();
@@ -117,10 +120,15 @@ bool insert_model(Store& store, const Model& model, Origin origin) {
             join_list(model.languages), model.link, source_id(store, model.source),
             static_cast<int>(origin), store.provenance())
       .run();
-  return store.changed_rows() > 0;
+  if (store.changed_rows() == 0) return false;
+  if (auto* deferred = store.deferred_index(); deferred != nullptr) {
+    deferred->take_in_hand({.id = store.last_row(), .model = model});
+  }
+  return true;
 }
 
 void update_model(Store& store, std::int64_t id, const Model& model) {
+  if (auto* deferred = store.deferred_index(); deferred != nullptr) deferred->put_down();
   const auto artifacts = artifacts_of(store, id);
   for (const std::int64_t artifact : artifacts) forget_artifact(store, artifact);
   const auto task = task_id(store, model.task);
@@ -143,25 +151,54 @@ std::string places_of(const Artifact& artifact) {
   return fmt::format("{}", fmt::join(artifact.references, "\n"));
 }
 
-// False when there is one of that name. An inspection knows the precision better than whoever
-// published the file.
+// An inspection knows the precision better than whoever published the file.
+std::string precision_of(Store& store, const Artifact& artifact) {
+  if (artifact.sha256.empty()) return artifact.precision;
+  Query query = store.query("SELECT precision FROM inspection WHERE sha256 = ?");
+  return query.with(artifact.sha256).step() ? query.text(0) : artifact.precision;
+}
+
+// As view artifact_document has it.
+std::string text_of(const Artifact& artifact, const std::string& precision,
+                    const std::string& places, const Model& model) {
+  const std::string domains = join_list(model.domains);
+  const std::string languages = join_list(model.languages);
+  return document_of({.name = artifact.name,
+                      .task = model.task,
+                      .domains = domains,
+                      .description = model.description,
+                      .architecture = model.architecture,
+                      .dataset = model.dataset,
+                      .publisher = model.publisher,
+                      .license = model.license,
+                      .license_class = to_string(license_class(model.license)),
+                      .languages = languages,
+                      .precision = precision,
+                      .format = to_string(artifact.format),
+                      .references = places,
+                      .starter = artifact.starter});
+}
+
+// False when there is one of that name.
 bool insert_artifact(Store& store, const Artifact& artifact, const ModelRow& model, Origin origin) {
+  const std::string precision = precision_of(store, artifact);
+  const std::string places = places_of(artifact);
   store
       .query(
           "INSERT INTO artifact(model_id, name, format, reference_list, revision, sha256, size, "
           "precision, starter, origin, task_id, license_class, provenance_id) "
-          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce((SELECT precision FROM inspection WHERE "
-          "sha256 = ?6), ?8), ?9, ?10, (SELECT task_id FROM model WHERE id = ?1), ?11, ?12) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) "
           "ON CONFLICT(name) DO NOTHING")
-      .with(model.id, artifact.name, to_string(artifact.format), places_of(artifact),
-            artifact.revision, artifact.sha256, artifact.size, artifact.precision, artifact.starter,
-            static_cast<int>(origin), static_cast<int>(license_class(model.license)),
+      .with(model.id, artifact.name, to_string(artifact.format), places, artifact.revision,
+            artifact.sha256, artifact.size, precision, artifact.starter, static_cast<int>(origin),
+            task_id(store, model.model.task), static_cast<int>(license_class(model.model.license)),
             store.provenance())
       .run();
   if (store.changed_rows() == 0) return false;
   const std::int64_t id = store.last_row();
+  if (id > kIdMask) throw Error(ErrorKind::io, "the catalog is full: it holds 2^28 artifacts");
   if (auto* deferred = store.deferred_index(); deferred != nullptr) {
-    deferred->added();
+    deferred->added(place_of(artifact.size, id), text_of(artifact, precision, places, model.model));
   } else {
     add_artifact(store, id);
   }
@@ -174,12 +211,11 @@ void update_artifact(Store& store, std::int64_t id, const Artifact& artifact,
   store
       .query(
           "UPDATE artifact SET model_id = ?2, format = ?3, reference_list = ?4, revision = ?5, "
-          "sha256 = ?6, size = ?7, precision = coalesce((SELECT precision FROM inspection WHERE "
-          "sha256 = ?6), ?8), starter = ?9, task_id = (SELECT task_id FROM model WHERE id = ?2), "
-          "license_class = ?10 WHERE id = ?1")
+          "sha256 = ?6, size = ?7, precision = ?8, starter = ?9, task_id = ?10, "
+          "license_class = ?11 WHERE id = ?1")
       .with(id, model.id, to_string(artifact.format), places_of(artifact), artifact.revision,
-            artifact.sha256, artifact.size, artifact.precision, artifact.starter,
-            static_cast<int>(license_class(model.license)))
+            artifact.sha256, artifact.size, precision_of(store, artifact), artifact.starter,
+            task_id(store, model.model.task), static_cast<int>(license_class(model.model.license)))
       .run();
   add_artifact(store, id);
 }
@@ -222,22 +258,30 @@ bool write_task(Store& store, const Task& task, Origin origin) {
 bool write_model(Store& store, const Model& model, Origin origin, Existing existing) {
   if (model.name.empty()) throw Error(ErrorKind::usage, "a model needs a name: PUBLISHER/NAME");
   if (insert_model(store, model, origin)) return true;
-  const ModelRow row = model_row(store, model.name).value();
+  Query row = store.query("SELECT id, origin FROM model WHERE name = ?");
+  row.with(model.name).step();
+  const std::int64_t id = row.integer(0);
+  const bool fills = only_fills(existing, static_cast<Origin>(row.integer(1)));
   const Model known = known_model(store, model.name);
-  const Model wanted = only_fills(existing, row.origin) ? filled(known, model) : model;
-  if (!same(known, wanted)) update_model(store, row.id, wanted);
-  lower_origin(store, "UPDATE model SET origin = ?2 WHERE id = ?1 AND origin > ?2", row.id, origin);
+  const Model wanted = fills ? filled(known, model) : model;
+  if (!same(known, wanted)) update_model(store, id, wanted);
+  lower_origin(store, "UPDATE model SET origin = ?2 WHERE id = ?1 AND origin > ?2", id, origin);
   return false;
 }
 
 bool write_artifact(Store& store, const Artifact& artifact, Origin origin, Existing existing) {
   if (artifact.name.empty()) throw Error(ErrorKind::usage, "an artifact needs a name");
   if (!artifact.sha256.empty()) require_digest(artifact.sha256, artifact.name);
-  const auto model = model_row(store, artifact.model);
-  if (model && insert_artifact(store, artifact, *model, origin)) return true;
+  if (artifact.size && !std::in_range<std::int64_t>(artifact.size->count)) {
+    throw Error(ErrorKind::usage, fmt::format("artifact '{}' cannot have {} bytes", artifact.name,
+                                              artifact.size->count));
+  }
+  std::optional<ModelRow> own;
+  const auto* model = model_row(store, artifact.model, own);
+  if (model != nullptr && insert_artifact(store, artifact, *model, origin)) return true;
   Query query = store.query("SELECT id, origin FROM artifact WHERE name = ?");
   const bool is_known = query.with(artifact.name).step();
-  if (!is_known || (!model && existing != Existing::keep)) {
+  if (!is_known || (model == nullptr && existing != Existing::keep)) {
     throw Error(ErrorKind::not_found, fmt::format("model '{}' of artifact '{}' is not in the "
                                                   "catalog; add it first",
                                                   artifact.model, artifact.name));
@@ -249,7 +293,7 @@ bool write_artifact(Store& store, const Artifact& artifact, Origin origin, Exist
   fill(wanted.sha256, known.sha256);
   fill(wanted.size, known.size);
   if (!same(known, wanted)) {
-    update_artifact(store, id, wanted, model_row(store, wanted.model).value());
+    update_artifact(store, id, wanted, *model_row(store, wanted.model, own));
   }
   lower_origin(store, "UPDATE artifact SET origin = ?2 WHERE id = ?1 AND origin > ?2", id, origin);
   return false;

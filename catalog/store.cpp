@@ -80,7 +80,10 @@ void Query::bind(double value) {
   statement_->bind(next_++, value);
 }
 void Query::bind(std::string_view value) {
-  statement_->bind(next_++, std::string(value));
+  bind(std::string(value));
+}
+void Query::bind(const std::string& value) {
+  statement_->bind(next_++, value);
 }
 
 void Query::bind(const std::optional<Bytes>& value) {

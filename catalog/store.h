@@ -25,6 +25,14 @@ namespace litezoo::catalog {
 
 class DeferredIndex;  // deferred_index.h
 
+// For sets and maps whose strings are found without making one of the text that is asked for.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
 // A prepared statement on loan from the Store; goes back, reset, at the end of its life.
 class Query {
  public:
@@ -54,7 +62,7 @@ class Query {
   void bind(bool value) { bind(std::int64_t{value ? 1 : 0}); }
   void bind(double value);
   void bind(std::string_view value);
-  void bind(const std::string& value) { bind(std::string_view(value)); }
+  void bind(const std::string& value);
   void bind(const char* value) { bind(std::string_view(value)); }
   void bind(const std::optional<Bytes>& value);
   void bind(const std::optional<std::int64_t>& value);
@@ -149,13 +157,6 @@ class Store {
 
   std::filesystem::path path_;
   std::unique_ptr<SQLite::Database> database_;
-  // Found without making a string of the text that is asked for.
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, TextHash, std::equal_to<>>
       statements_;
   DeferredIndex* deferred_index_ = nullptr;

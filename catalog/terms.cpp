@@ -75,15 +75,12 @@ std::vector<std::string> facet_values(Store& store, FacetKind kind) {
   return values;
 }
 
+void note_term(Store& store, std::string_view term) {
+  store.query("INSERT OR IGNORE INTO term(text) VALUES(?)").with(term).run();
+}
+
 void note_terms(Store& store, std::string_view document) {
-  while (!document.empty()) {
-    const std::size_t end = std::min(document.find(' '), document.size());
-    std::string_view term = document.substr(0, end);
-    document.remove_prefix(std::min(end + 1, document.size()));
-    if (term.starts_with('=')) term.remove_prefix(1);
-    if (term.empty() || is_number(term)) continue;
-    store.query("INSERT OR IGNORE INTO term(text) VALUES(?)").with(term).run();
-  }
+  for_each_term(document, [&](std::string_view term) { note_term(store, term); });
 }
 
 void note_all_terms(Store& store) {

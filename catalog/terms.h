@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,25 @@ std::vector<std::string> near_words(Store& store, std::string_view text);
 // The values of table term that facet terms of a kind hold.
 std::vector<std::string> facet_values(Store& store, FacetKind kind);
 
-// Enters the terms of one document, or of the whole full text, in table term.
+// Calls use(std::string_view) with each term of a document that table term has: names' words
+// without their mark, no numbers.
+template <typename Use>
+void for_each_term(std::string_view document, Use use);
+
+// Enters a term, the terms of one document, or those of the whole full text in table term.
+void note_term(Store& store, std::string_view term);
 void note_terms(Store& store, std::string_view document);
 void note_all_terms(Store& store);
+
+template <typename Use>
+void for_each_term(std::string_view document, Use use) {
+  while (!document.empty()) {
+    const std::size_t end = std::min(document.find(' '), document.size());
+    std::string_view term = document.substr(0, end);
+    document.remove_prefix(std::min(end + 1, document.size()));
+    if (term.starts_with('=')) term.remove_prefix(1);
+    if (term.find_first_not_of("0123456789") != std::string_view::npos) use(term);
+  }
+}
 
 }  // namespace litezoo::catalog
