@@ -107,7 +107,6 @@ void DeferredIndex::apply_changes() {
   // In any other order the full text would be written out for each row.
   std::ranges::sort(changes_, {},
                     [](const Change& change) { return std::pair(change.place, change.goes_in); });
-
   for (const auto& change : changes_) {
     Query query = store_.query(
         change.goes_in
@@ -116,7 +115,6 @@ void DeferredIndex::apply_changes() {
     query.with(change.place, change.document).run();
     if (change.goes_in) note(change.document);
   }
-
   changes_.clear();
   stale_.clear();
   last_before_ = number(store_, "SELECT coalesce(max(id), 0) FROM artifact");

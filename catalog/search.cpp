@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -71,17 +72,30 @@ SearchRow read_row(Store& store, std::int64_t artifact, const std::string& devic
   return row;
 }
 
-// Ids of what fits, in order; one more than `limit` when there are more.
-std::vector<std::int64_t> ids_of(Store& store, const Plan& plan, std::size_t limit) {
-  constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
-  if (limit >= static_cast<std::size_t>(kAll)) limit = 0;
+// Adds ids of a step to `ids` until there are `most`.
+void add_ids(Store& store, const Plan& plan, const Step& step, std::size_t most,
+             std::vector<std::int64_t>& ids) {
+  Query rows = store.query(search_sql(plan, step));
+  bind_where(rows, plan, step);
+  rows.with(static_cast<std::int64_t>(most - ids.size()));
+  while (rows.step()) ids.push_back(rows.integer(0));
+}
+
+// Ids of what fits, in order, at most that many. Steps of a text cost the more the later they come:
+// when all there is has been found, the others are left out.
+std::vector<std::int64_t> ids_of(Store& store, const Plan& plan, std::size_t most) {
+  const bool worth_counting = plan.steps.size() > 2;
+  std::optional<std::size_t> all;
   std::vector<std::int64_t> ids;
   for (const auto& step : plan.steps) {
-    Query rows = store.query(search_sql(plan, step));
-    bind_where(rows, plan, step);
-    rows.with(limit == 0 ? kAll : static_cast<std::int64_t>(limit + 1 - ids.size()));
-    while (rows.step()) ids.push_back(rows.integer(0));
-    if (limit > 0 && ids.size() > limit) break;
+    add_ids(store, plan, step, most, ids);
+    if (ids.size() == most) break;
+    if (worth_counting && !all) {
+      std::vector<std::int64_t> whole;
+      add_ids(store, plan, plan.whole, most, whole);
+      all = whole.size();
+    }
+    if (all == ids.size()) break;
   }
   return ids;
 }
@@ -94,9 +108,11 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
     SearchResult result;
     const Plan plan = plan_of(catalog, query);
     if (plan.nothing) return result;
-    auto ids = ids_of(store, plan, query.limit);
-    if (query.limit > 0 && ids.size() > query.limit) {
-      ids.resize(query.limit);
+    constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
+    const std::size_t limit = query.limit == 0 ? kAll : std::min(query.limit, kAll);
+    auto ids = ids_of(store, plan, limit + 1);
+    if (ids.size() > limit) {
+      ids.resize(limit);
       result.more = true;
     }
     for (const std::int64_t id : ids) result.rows.push_back(read_row(store, id, query.device));

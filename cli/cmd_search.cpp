@@ -107,10 +107,13 @@ nlohmann::ordered_json to_document(const catalog::SearchResult& result) {
   return document;
 }
 
-void print_nothing(const Context& context, const catalog::SearchResult& result) {
+void print_nothing(const Context& context, const catalog::SearchQuery& query,
+                   const catalog::SearchResult& result) {
   const auto names = join_names(result.suggestions);
-  context.note(names.empty() ? "nothing in the catalog fits; loosen a filter"
-                             : "nothing in the catalog fits; did you mean " + names + "?");
+  const std::string advice = !names.empty()       ? "did you mean " + names + "?"
+                             : query.text.empty() ? "loosen a filter"
+                                                  : "leave out a word or a filter";
+  context.note("nothing in the catalog fits; " + advice);
 }
 
 void search_facets(Context& context, catalog::Catalog& catalog, const catalog::SearchQuery& query) {
@@ -143,7 +146,7 @@ void search(Context& context, const SearchOptions& options) {
     return print_json(context, document);
   }
   if (options.csv) return print_search_csv(context, result);
-  if (result.rows.empty()) return print_nothing(context, result);
+  if (result.rows.empty()) return print_nothing(context, query, result);
   print_search_rows(context, result, query.max_latency);
 }
 

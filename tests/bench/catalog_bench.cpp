@@ -1,5 +1,8 @@
-// How the catalog grows: import, size a row, and the ten typical searches at several sizes.
+// How the catalog grows: import, size a row, and the ten typical searches at several sizes, then
+// some that cost more.
 //   catalog_bench [DIRECTORY [LARGEST]]     a scratch directory (default .), default 100000
+// Times of searches are CPU time, those of imports elapsed: with other programs at work, the least
+// of several runs tells most.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +12,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +43,7 @@ double milliseconds(Clock::duration duration) {
 }
 
 struct Timing {
-  double p50 = 0, p99 = 0;
+  double least = 0, p50 = 0, p99 = 0;
 };
 
 Timing time_search(catalog::Catalog& catalog, const catalog::SearchQuery& query) {
@@ -52,41 +56,67 @@ Timing time_search(catalog::Catalog& catalog, const catalog::SearchQuery& query)
     times.push_back(cpu_milliseconds() - start);
   }
   std::ranges::sort(times);
-  return {times[times.size() / 2], times[times.size() * 99 / 100]};
+  return {times.front(), times[times.size() / 2], times[times.size() * 99 / 100]};
 }
 
-void run(const std::filesystem::path& directory, std::uint64_t artifacts) {
-  const auto path = directory / fmt::format("bench-{}.db", artifacts);
-  const auto bundle = directory / fmt::format("bench-{}.jsonl", artifacts);
-  for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix);
-  {
-    std::ofstream out(bundle);
-    bench::write_synthetic_bundle(out, artifacts);
+template <typename Searches>
+void print_searches(catalog::Catalog& catalog, const Searches& searches) {
+  for (const auto& search : searches) {
+    const Timing timing = time_search(catalog, search.query());
+    fmt::print("  {:<32} min {:7.3f}   p50 {:7.3f}   p99 {:7.3f} ms\n", search.name, timing.least,
+               timing.p50, timing.p99);
   }
-  catalog::Catalog catalog(path);
-  catalog::seed(catalog, {.tasks = data::file("tasks.tsv"),
-                          .models = data::file("models.tsv"),
-                          .artifacts = data::file("artifacts.tsv"),
-                          .claims = data::file("claims.tsv"),
-                          .examples = data::file("examples.tsv"),
-                          .digest = data::digest()});
-  const auto seeded = catalog::stats(catalog);
+}
+
+struct Rate {
+  double elapsed = 0, cpu = 0;  // rows a second, and a second of the writing thread
+};
+
+Rate import_rate(catalog::Catalog& catalog, const std::filesystem::path& bundle) {
   std::ifstream in(bundle);
   const auto start = Clock::now();
   const double cpu_start = cpu_milliseconds();
   const auto result = catalog::import_bundle(catalog, in);
-  const double seconds = milliseconds(Clock::now() - start) / 1000;
   const double cpu_seconds = (cpu_milliseconds() - cpu_start) / 1000;
-  const auto rows = result.added.artifacts + result.added.models;
-  const auto grown = catalog::stats(catalog).file_size.count - seeded.file_size.count;
-  fmt::print(
-      "\n{} artifacts: import {:.0f} rows/s ({:.0f} per CPU second), {:.0f} bytes an artifact\n",
-      artifacts, static_cast<double>(rows) / seconds, static_cast<double>(rows) / cpu_seconds,
-      static_cast<double>(grown) / static_cast<double>(artifacts));
-  for (const auto& search : bench::kTypicalSearches) {
-    const Timing timing = time_search(catalog, search.query());
-    fmt::print("  {:<44} p50 {:8.3f} ms   p99 {:8.3f} ms\n", search.name, timing.p50, timing.p99);
+  const double seconds = milliseconds(Clock::now() - start) / 1000;
+  const auto rows = static_cast<double>(result.added.artifacts + result.added.models);
+  return {rows / seconds, rows / cpu_seconds};
+}
+
+void run(const std::filesystem::path& directory, std::uint64_t artifacts) {
+  constexpr int kImports = 3;
+  const auto path = directory / fmt::format("bench-{}.db", artifacts);
+  const auto bundle = directory / fmt::format("bench-{}.jsonl", artifacts);
+  {
+    std::ofstream out(bundle);
+    bench::write_synthetic_bundle(out, artifacts);
   }
+  std::vector<Rate> rates;
+  std::optional<catalog::Catalog> catalog;
+  double grown = 0;
+  for (int i = 0; i < kImports; ++i) {
+    catalog.reset();
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix);
+    catalog.emplace(path);
+    catalog::seed(*catalog, {.tasks = data::file("tasks.tsv"),
+                             .models = data::file("models.tsv"),
+                             .artifacts = data::file("artifacts.tsv"),
+                             .claims = data::file("claims.tsv"),
+                             .examples = data::file("examples.tsv"),
+                             .digest = data::digest()});
+    const auto seeded = catalog::stats(*catalog).file_size.count;
+    rates.push_back(import_rate(*catalog, bundle));
+    grown = static_cast<double>(catalog::stats(*catalog).file_size.count - seeded);
+  }
+  const auto best = [&](auto field) { return std::ranges::max(rates, {}, field).*field; };
+  fmt::print(
+      "\n{} artifacts, best of {} imports: {:.0f} rows/s ({:.0f} a CPU second of the writer), "
+      "{:.0f} bytes an artifact\n",
+      artifacts, kImports, best(&Rate::elapsed), best(&Rate::cpu),
+      grown / static_cast<double>(artifacts));
+  print_searches(*catalog, bench::kTypicalSearches);
+  fmt::print("  harder ones\n");
+  print_searches(*catalog, bench::kHarderSearches);
   std::filesystem::remove(bundle);
 }
 

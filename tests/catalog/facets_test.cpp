@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "catalog/claims.h"
+#include "catalog/measurements.h"
 #include "catalog/models.h"
 #include "catalog/search.h"
 #include "catalog/stats.h"
@@ -56,6 +58,44 @@ TEST_CASE("a facet counts what a search for its value finds") {
   CHECK(facets(catalog, {.text = "?!"}).empty());
 }
 
+TEST_CASE("facets tell inputs, parameters, several languages and what is here") {
+  Catalog catalog(":memory:");
+  put_model(catalog, {.name = "a/x", .task = "image-segmentation", .languages = {"de", "en"}});
+  put_model(catalog, {.name = "a/y", .task = "audio-stt"});
+  put_artifact(catalog, {.name = "a/x/1", .model = "a/x", .sha256 = digest("aa")});
+  put_artifact(catalog, {.name = "a/y/1", .model = "a/y", .sha256 = digest("bb")});
+  put_inspection(catalog, {.sha256 = digest("aa"), .parameters = 2'000'000});
+  put_claim(catalog, {.artifact_or_model = "a/y", .metric = "parameters", .value = 5e8});
+  put_device(catalog, {.fingerprint = "here"});
+  put_measurement(catalog, {.sha256 = digest("aa"), .device = "here"});
+  const auto all = facets(catalog, {.device = "here"}, std::vector{digest("bb")});
+  CHECK(count_of(all, "input", "image") == 1);
+  CHECK(count_of(all, "input", "audio") == 1);
+  CHECK(count_of(all, "parameters", "1 to 10 million") == 1);
+  CHECK(count_of(all, "parameters", "100 million or more") == 1);
+  CHECK(count_of(all, "language", "de") == 1);
+  CHECK(count_of(all, "language", "en") == 1);
+  CHECK(count_of(all, "language", "") == 1);
+  CHECK(count_of(all, "measured here", "yes") == 1);
+  CHECK(count_of(all, "runnable here", "yes") == 1);
+  CHECK(count_of(facets(catalog, {.device = "there"}), "measured here", "yes") == 0);
+  const auto none = facets(catalog, {});
+  CHECK(std::ranges::find(none, "runnable here", &Facet::name) == none.end());
+}
+
+TEST_CASE("a facet of many values says how many it does not list") {
+  Catalog catalog(":memory:");
+  for (int i = 0; i < 43; ++i) {
+    const std::string name = "m" + std::to_string(i);
+    put_model(catalog, {.name = name, .publisher = name});
+    put_artifact(catalog, {.name = name + "/x", .model = name});
+  }
+  const auto all = facets(catalog, {});
+  const auto publishers = std::ranges::find(all, "publisher", &Facet::name);
+  CHECK(publishers->counts.size() == 40);
+  CHECK(publishers->others == 3);
+}
+
 TEST_CASE("pages in any order give every artifact once, in that order") {
   Catalog catalog = shipped_catalog();
   struct Case {
@@ -64,6 +104,10 @@ TEST_CASE("pages in any order give every artifact once, in that order") {
   };
   const Case cases[] = {
       {"all by size", {.sort = SortKey::size}},
+      {"all by size, largest first", {.sort = SortKey::size, .descending = true}},
+      {"a task by size, largest first",
+       {.task = "image-segmentation", .sort = SortKey::size, .descending = true}},
+      {"several words by relevance", {.text = "image classification"}},
       {"all by name", {.sort = SortKey::name}},
       {"all by task", {.sort = SortKey::task}},
       {"all by licence", {.sort = SortKey::license}},

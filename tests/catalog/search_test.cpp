@@ -120,6 +120,39 @@ TEST_CASE("the name counts more than the description, and size breaks ties") {
   CHECK(std::ranges::is_sorted(sizes, {}, [](const SearchRow& row) { return row.size->count; }));
 }
 
+TEST_CASE("names with more of the words come first, smallest first among equals") {
+  Catalog catalog(":memory:");
+  struct Row {
+    std::string name, description;
+    std::optional<Bytes> size;
+  };
+  const Row rows[] = {{"a/other", "a tiny pose net", Bytes{1}},
+                      {"a/tinypose", "a net", Bytes{3}},
+                      {"a/tiny_pose", "", Bytes{9}},
+                      {"b/tiny_pose", "", {}},
+                      {"c/tiny_pose", "", Bytes{7}},
+                      {"a/tiny", "for poses", Bytes{2}},
+                      {"a/tinynet_poses", "", Bytes{1}}};
+  for (const auto& row : rows) {
+    put_model(catalog, {.name = row.name, .description = row.description});
+    put_artifact(catalog, {.name = row.name, .model = row.name, .size = row.size});
+  }
+  const auto names = [&](SearchQuery query) {
+    std::vector<std::string> result;
+    for (const auto& row : search(catalog, query).rows) result.push_back(row.artifact);
+    return result;
+  };
+  CHECK(names({.text = "tiny pose"}) == std::vector<std::string>{"c/tiny_pose", "a/tiny_pose",
+                                                                 "b/tiny_pose", "a/tinynet_poses",
+                                                                 "a/tiny", "a/other"});
+  CHECK(names({.text = "tiny pose", .limit = 2, .after = "b/tiny_pose"}) ==
+        std::vector<std::string>{"a/tinynet_poses", "a/tiny"});
+  CHECK(names({.text = "pose", .sort = SortKey::size, .descending = true}).back() == "b/tiny_pose");
+  const auto failure = failure_of([&] { names({.text = "tiny pose", .after = "a/tinypose"}); });
+  CHECK(failure.kind == ErrorKind::usage);
+  CHECK(failure.message.find("no match") != std::string::npos);
+}
+
 TEST_CASE("what a model scored is known, with dataset and source") {
   Catalog catalog = shipped_catalog();
   struct Case {
