@@ -106,11 +106,16 @@ std::string some_of(std::span<const Asked> words, std::size_t count) {
   return joined(choices, " OR ");
 }
 
-// Every word occurs, or the task that some together name.
-std::string fitting(const std::vector<std::string>& words, std::span<const Asked> asked,
-                    const std::vector<Task>& tasks) {
+struct Fitting {
+  std::string all;    // every word occurs, or the task that some together name
+  std::string named;  // the tasks that all words together name; empty when some name none
+};
+
+Fitting fitting(const std::vector<std::string>& words, std::span<const Asked> asked,
+                const std::vector<Task>& tasks) {
   const auto names = names_of_tasks(tasks);
   std::vector<std::string> parts;
+  std::vector<std::string> named;
   for (std::size_t first = 0; first < words.size();) {
     std::size_t count = std::min(kMostWordsOfTask, words.size() - first);
     auto task = names.end();
@@ -121,12 +126,16 @@ std::string fitting(const std::vector<std::string>& words, std::span<const Asked
     count = std::max<std::size_t>(count, 1);
     std::vector<std::string> ways = {all_of(asked.subspan(first, count), &Asked::anywhere)};
     if (task != names.end()) {
-      for (const auto& id : task->second) ways.push_back(match_of(facet_term(FacetKind::task, id)));
+      std::vector<std::string> ids;
+      for (const auto& id : task->second) ids.push_back(match_of(facet_term(FacetKind::task, id)));
+      named.push_back(joined(ids, " OR "));
+      ways.push_back(named.back());
     }
     parts.push_back(joined(ways, " OR "));
     first += count;
   }
-  return joined(parts, " AND ");
+  return {.all = joined(parts, " AND "),
+          .named = named.size() == parts.size() ? joined(named, " AND ") : std::string()};
 }
 
 }  // namespace
@@ -157,12 +166,16 @@ std::vector<std::string> match_expressions(std::string_view text, const std::vec
   if (words.empty()) return {};
   std::vector<Asked> asked;
   for (const auto& word : words) asked.push_back(asked_for(word, words_for));
-  const std::string all = fitting(words, asked, tasks);
-  std::vector<std::string> result = {all_of(asked, &Asked::in_name), all_of(asked, &Asked::begins)};
+  const auto [all, named] = fitting(words, asked, tasks);
+  const std::string in_name = all_of(asked, &Asked::in_name);
+  std::vector<std::string> result = {in_name};
+  const std::string or_named = named.empty() ? std::string() : " OR " + named;
+  if (!named.empty()) result.push_back(in_name + or_named);
+  result.push_back(all_of(asked, &Asked::begins) + or_named);
   const auto judged = std::span(asked).first(std::min(asked.size(), kMostWordsJudged));
   for (std::size_t count = judged.size(); count > 0; --count) {
     if (count == words.size()) continue;
-    result.push_back(fmt::format("{} AND {}", all, some_of(judged, count)));
+    result.push_back(fmt::format("({} AND {}){}", all, some_of(judged, count), or_named));
   }
   result.push_back(all);
   return result;

@@ -30,8 +30,8 @@ using WordsFor = std::function<std::vector<std::string>(const std::string& word)
 // FTS5 expressions for artifact_text, best first, each also true of whatever an earlier one is true
 // of, the last one of all that fits: every word occurs, as the beginning of one; words that
 // together name a task may be replaced by that task. The ones before ask for more: that all words
-// are words of the name, that all begin one, that all but one do, and so on. Empty when the text
-// has no word.
+// are words of the name, or all together name the task, that all begin a word of the name, that all
+// but one do, and so on. Empty when the text has no word.
 std::vector<std::string> match_expressions(std::string_view text, const std::vector<Task>& tasks,
                                            const WordsFor& words_for = {});
 

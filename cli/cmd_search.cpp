@@ -119,7 +119,7 @@ void print_nothing(const Context& context, const catalog::SearchQuery& query,
 void search_facets(Context& context, catalog::Catalog& catalog, const catalog::SearchQuery& query) {
   const auto facets = catalog::facets(
       catalog, query, query.digests ? query.digests : std::optional(runnable_digests(catalog)));
-  if (context.json) return print_json(context, {{"facets", facets_document(facets)}});
+  if (context.json) return print_json(context, facets_document(facets));
   print_facets(context, facets);
 }
 

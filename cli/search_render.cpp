@@ -69,14 +69,16 @@ ordered_json search_row_document(const catalog::SearchRow& row) {
 }
 
 ordered_json facets_document(const std::vector<catalog::Facet>& facets) {
-  ordered_json document = ordered_json::object();
+  ordered_json counted = ordered_json::object();
+  ordered_json others = ordered_json::object();
   for (const auto& facet : facets) {
-    auto& counts = document[facet.name] = ordered_json::array();
+    auto& counts = counted[facet.name] = ordered_json::array();
     for (const auto& row : facet.counts) {
       counts.push_back({{"value", row.value}, {"artifacts", row.count}});
     }
+    if (facet.others > 0) others[facet.name] = facet.others;
   }
-  return document;
+  return {{"facets", counted}, {"further_values", others}};
 }
 
 void print_search_rows(const Context& context, const catalog::SearchResult& result,

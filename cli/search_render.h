@@ -14,6 +14,7 @@ struct Context;
 // One artifact as every listing names its facts; unknown ones are null.
 nlohmann::ordered_json search_row_document(const catalog::SearchRow& row);
 
+// "facets": each one's values, most first; "further_values": how many of a facet are not listed.
 nlohmann::ordered_json facets_document(const std::vector<catalog::Facet>& facets);
 
 // The rows as a table. `frame_budget`: what one image of a video may take.

@@ -153,6 +153,18 @@ TEST_CASE("names with more of the words come first, smallest first among equals"
   CHECK(failure.message.find("no match") != std::string::npos);
 }
 
+TEST_CASE("words that name a task find its models before what has them by chance") {
+  Catalog catalog = shipped_catalog();
+  for (const std::string_view text : {"wake word", "keyword spotting"}) {
+    const auto rows = search(catalog, {.text = std::string(text)}).rows;
+    REQUIRE_FALSE(rows.empty());
+    CHECK(rows.front().task == "audio-command-detection");
+    CHECK(rows.front().artifact == "arm/keyword_spotting/ds_cnn_small/int8");
+  }
+  const auto rows = search(catalog, {.text = "visual wake words"}).rows;
+  CHECK(rows.front().artifact == "arm/visual_wake_words/micronet_vww2/int8");
+}
+
 TEST_CASE("what a model scored is known, with dataset and source") {
   Catalog catalog = shipped_catalog();
   struct Case {

@@ -33,6 +33,8 @@ TEST_CASE("words that name a task may be replaced by it") {
   CHECK(match_expressions("tiny wake words", tasks).back() ==
         "((\"tiny\"* OR \"=tiny\"*) AND (((\"wake\"* OR \"=wake\"*) AND (\"word\"* OR "
         "\"=word\"*)) OR \"#t=audio_command_detection\"))");
+  CHECK(match_expressions("wake word", tasks)[1] ==
+        "(\"=wake\" AND \"=word\") OR \"#t=audio_command_detection\"");
   CHECK(match_expressions("wake", tasks).back() == "(\"wake\"* OR \"=wake\"*)");
   CHECK(match_expressions("!?", tasks).empty());
 }
@@ -47,7 +49,7 @@ TEST_CASE("what asks for more of the name comes first") {
   const auto two = match_expressions("a b", {}, known);
   REQUIRE(two.size() == 4);
   CHECK(two[0] == "(\"=a\" AND \"=b\")");
-  CHECK(two[2] == "((\"a\" OR \"=a\") AND (\"b\" OR \"=b\")) AND (\"=a\" OR \"=b\")");
+  CHECK(two[2] == "(((\"a\" OR \"=a\") AND (\"b\" OR \"=b\")) AND (\"=a\" OR \"=b\"))");
   CHECK(match_expressions("a b c d e f", {}, known).size() == 2 + 4 + 1);
 }
 
