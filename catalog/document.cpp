@@ -45,8 +45,7 @@ class Terms {
 
   std::string text() && {
     std::ranges::sort(terms_);
-    const auto repeated = std::ranges::unique(terms_);
-    terms_.erase(repeated.begin(), repeated.end());
+    terms_.erase(std::unique(terms_.begin(), terms_.end()), terms_.end());
     std::string result;
     for (const auto& term : terms_) {
       result += term;
