@@ -88,6 +88,7 @@ Asked asked_for(const std::string& word, const WordsFor& words_for) {
 
 std::string all_of(std::span<const Asked> words, std::string Asked::*field) {
   std::vector<std::string> parts;
+  parts.reserve(words.size());
   for (const auto& word : words) parts.push_back(word.*field);
   return joined(parts, " AND ");
 }
@@ -165,6 +166,7 @@ std::vector<std::string> match_expressions(std::string_view text, const std::vec
   const auto words = words_of(text);
   if (words.empty()) return {};
   std::vector<Asked> asked;
+  asked.reserve(words.size());
   for (const auto& word : words) asked.push_back(asked_for(word, words_for));
   const auto [all, named] = fitting(words, asked, tasks);
   const std::string in_name = all_of(asked, &Asked::in_name);
