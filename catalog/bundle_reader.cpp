@@ -54,9 +54,8 @@ class Lines {
   explicit Lines(std::istream& in) : in_(in) {}
 
   std::pair<std::string, json> next() {
-    if (!std::getline(in_, line_)) fail("the bundle is cut off");
+    read_line();
     ++number_;
-    if (line_.size() > kLongestLine) fail("the line is too long");
     json object = parse_json(line_, fmt::format("bundle, line {}", number_));
     if (!object.is_object() || object.size() != 1) fail("not an object with one key");
     auto first = object.begin();
@@ -72,23 +71,50 @@ class Lines {
   [[noreturn]] void fail(const std::string& why) const { fail_at_line(number_, why); }
 
  private:
+  // In pieces, so that a line without an end takes no more memory than the longest that is allowed.
+  void read_line() {
+    line_.clear();
+    while (line_.size() <= kLongestLine) {
+      in_.getline(piece_.data(), static_cast<std::streamsize>(piece_.size()));
+      const auto count = static_cast<std::size_t>(in_.gcount());
+      const bool unfinished = in_.fail() && count + 1 == piece_.size();
+      if (in_.fail() && !unfinished) fail("the bundle is cut off");
+      // The newline counts, but is not kept.
+      line_.append(piece_.data(), unfinished || in_.eof() ? count : count - 1);
+      if (!unfinished) return;
+      in_.clear();
+    }
+    fail("the line is too long");
+  }
+
   std::istream& in_;
   std::string line_;
+  std::array<char, std::size_t{1} << 16> piece_{};
   std::uint64_t number_ = 0;
   Sha256 hash_;
 };
 
+// The member of that name; an empty one when there is none.
+template <typename T>
+T field(const Lines& lines, const json& object, const char* name) {
+  try {
+    return object.value(name, T());
+  } catch (const json::exception&) {
+    lines.fail(fmt::format("'{}' is of the wrong kind", name));
+  }
+}
+
 std::string read_label(Lines& lines) {
   const auto [kind, value] = lines.next();
   if (kind != "litezoo_bundle" || !value.is_object()) lines.fail("not a Litezoo bundle");
-  const int version = value.value("version", 0);
+  const auto version = field<int>(lines, value, "version");
   if (version > kBundleVersion) {
     throw Error(ErrorKind::usage,
                 fmt::format("the bundle has version {}, this Litezoo reads {}; update Litezoo",
                             version, kBundleVersion));
   }
   lines.accept();
-  return value.value("label", std::string());
+  return field<std::string>(lines, value, "label");
 }
 
 BundleLine row_of(Lines& lines, const std::string& kind, const json& value) {
@@ -178,8 +204,8 @@ class BundleReader::Pipe {
 
   void check_end(const json& value) {
     digest_ = lines_.digest();
-    if (!value.is_object() || value.value("sha256", std::string()) != digest_ ||
-        value.value("lines", std::uint64_t{0}) != lines()) {
+    if (!value.is_object() || field<std::string>(lines_, value, "sha256") != digest_ ||
+        field<std::uint64_t>(lines_, value, "lines") != lines()) {
       lines_.fail("the bundle was altered: its digest does not fit");
     }
   }

@@ -80,12 +80,16 @@ void write_models(Store& store, Writer& writer, const ExportOptions& options,
                                         kEntryColumns, kEntryTables, condition(options)));
   std::string model;
   while (query.step()) {
-    const Entry entry = read_entry(query);
+    Entry entry = read_entry(query);
     if (entry.model.name != model) {
       model = entry.model.name;
       writer.line("model", entry.model);
       ++counts.models;
     }
+    // Where a file lies on this machine means nothing elsewhere.
+    std::erase_if(entry.artifact.references, [](const std::string& reference) {
+      return reference.starts_with('/') || reference.starts_with("file:");
+    });
     writer.line("artifact", entry.artifact);
     ++counts.artifacts;
   }

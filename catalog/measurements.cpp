@@ -149,18 +149,32 @@ void put_measurement(Catalog& catalog, const Measurement& measurement) {
   store.write([&] { write_measurement(store, measurement); });
 }
 
-std::vector<Measurement> measurements(Catalog& catalog, std::string_view sha256,
-                                      std::string_view device) {
+namespace {
+
+std::vector<Measurement> measurements_where(Catalog& catalog, std::string_view condition,
+                                            std::string_view sha256, std::string_view device) {
   Store& store = catalog.store();
   return store.read([&] {
     std::vector<Measurement> result;
-    Query query = store.query(
-        std::string(kMeasurementSelect) +
-        " WHERE sha256 = ?1 AND (device = ?2 OR ?2 = '') ORDER BY taken_at DESC, id DESC");
+    Query query =
+        store.query(fmt::format("{} WHERE sha256 = ?1 AND {} ORDER BY taken_at DESC, id DESC",
+                                kMeasurementSelect, condition));
     query.with(sha256, device);
     while (query.step()) result.push_back(read_measurement(query));
     return result;
   });
+}
+
+}  // namespace
+
+std::vector<Measurement> measurements(Catalog& catalog, std::string_view sha256,
+                                      std::string_view device) {
+  return measurements_where(catalog, "(device = ?2 OR ?2 = '')", sha256, device);
+}
+
+std::vector<Measurement> own_measurements(Catalog& catalog, std::string_view sha256,
+                                          std::string_view device) {
+  return measurements_where(catalog, "device = ?2 AND provenance_id IS NULL", sha256, device);
 }
 
 }  // namespace litezoo::catalog

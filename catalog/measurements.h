@@ -30,4 +30,8 @@ void put_measurement(Catalog& catalog, const Measurement& measurement);
 std::vector<Measurement> measurements(Catalog& catalog, std::string_view sha256,
                                       std::string_view device = {});
 
+// Of them, those taken by this catalog's own programs: what a bundle brought proves nothing here.
+std::vector<Measurement> own_measurements(Catalog& catalog, std::string_view sha256,
+                                          std::string_view device);
+
 }  // namespace litezoo::catalog

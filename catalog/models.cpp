@@ -186,6 +186,11 @@ std::vector<Entry> artifacts_of_task(Catalog& catalog, std::string_view task) {
   });
 }
 
+std::vector<Entry> all_artifacts(Catalog& catalog) {
+  Store& store = catalog.store();
+  return store.read([&] { return entries(store, "ORDER BY a.order_size, a.name"); });
+}
+
 std::vector<Entry> artifacts_of_model(Catalog& catalog, std::string_view model) {
   Store& store = catalog.store();
   return store.read([&] { return entries(store, "WHERE m.name = ? ORDER BY a.place", model); });

@@ -47,6 +47,9 @@ Entry find_artifact(Catalog& catalog, std::string_view reference);
 // Throws Error(usage) with near names when the task is unknown.
 std::vector<Entry> artifacts_of_task(Catalog& catalog, std::string_view task);
 
+// Every artifact there is, smallest first, unknown sizes last.
+std::vector<Entry> all_artifacts(Catalog& catalog);
+
 // All artifacts of a model, smallest first; none when there is no model of exactly that name.
 std::vector<Entry> artifacts_of_model(Catalog& catalog, std::string_view model);
 

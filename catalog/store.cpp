@@ -38,6 +38,9 @@ constexpr auto kExplanations = std::to_array<Explanation>({
     {SQLITE_IOERR, ErrorKind::io, "reading or writing it failed; check the disk"},
     {SQLITE_NOTADB, ErrorKind::corrupt,
      "it is not a database; move it away, and a new catalog is made"},
+    // Our statements fit our schema: what they do not find has been taken away.
+    {SQLITE_ERROR, ErrorKind::corrupt,
+     "a part of it is missing; restore a backup, or move it away, and a new catalog is made"},
     {SQLITE_CORRUPT, ErrorKind::corrupt,
      "it is damaged; restore a backup, or move it away, and a new catalog is made"},
 });

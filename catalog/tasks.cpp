@@ -58,7 +58,7 @@ Task find_task(Catalog& catalog, std::string_view name) {
   const auto near = near_names(wanted, names);
   throw Error(ErrorKind::usage,
               fmt::format("unknown task '{}'; {}", escape_for_terminal(name),
-                          near.empty() ? "see `litezoo search --help` for the tasks"
+                          near.empty() ? "`litezoo catalog stats` lists the tasks"
                                        : "did you mean " + join_names(near) + "?"));
 }
 

@@ -64,6 +64,28 @@ struct AddOptions {
   std::vector<std::string> domains;
 };
 
+bool is_taken(catalog::Catalog& catalog, const std::string& name) {
+  if (catalog::find_model(catalog, name)) return true;
+  try {
+    return catalog::find_artifact(catalog, name).artifact.name == name;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::not_found || error.kind() == ErrorKind::usage) return false;
+    throw;
+  }
+}
+
+// A name goes on standing for the same bytes, or for the same file of the user's.
+void require_free(catalog::Catalog& catalog, const std::string& name, const std::string& sha256,
+                  const std::filesystem::path& path) {
+  for (const auto& [model, artifact, file] : catalog::artifacts_of_model(catalog, name)) {
+    const bool same_file = artifact.references == std::vector<std::string>{path.string()};
+    if (artifact.name == name && (artifact.sha256 == sha256 || same_file)) return;
+  }
+  if (!is_taken(catalog, name)) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("'{}' is the name of another model already; give one with --name", name));
+}
+
 // A file of the user's own becomes an artifact, used where it lies.
 void add_file(const Context& context, const AddOptions& options) {
   auto catalog = open_catalog();
@@ -73,6 +95,7 @@ void add_file(const Context& context, const AddOptions& options) {
   inspection.sha256 = sha256_of(file.bytes());
   const Task task = options.task.empty() ? Task{} : catalog::find_task(catalog, options.task);
   const std::string name = options.name.empty() ? "local/" + path.stem().string() : options.name;
+  require_free(catalog, name, inspection.sha256, path);
   catalog::put_model(catalog,
                      {.name = name,
                       .publisher = options.publisher,

@@ -24,6 +24,7 @@ struct Check {
   std::string name;
   bool good = true;
   std::string detail;
+  ExitCode problem = ExitCode::environment;  // when it is not good
 };
 
 std::string device_text(const Device& device) {
@@ -39,7 +40,7 @@ Check catalog_check() {
             fmt::format("{}: schema {}, {} artifacts", catalog.path().string(),
                         stats.schema_version, stats.artifacts)};
   } catch (const Error& error) {
-    return {"catalog", false, error.what()};
+    return {"catalog", false, error.what(), exit_code_of(error.kind())};
   }
 }
 
@@ -75,8 +76,10 @@ void doctor(Context& context) {
                    runtime::custom_kernels().size())},
   };
   bool good = true;
-  for (const Check& check : checks) good = good && check.good;
-  if (!good) context.result = ExitCode::environment;
+  for (const Check& check : checks) {
+    good = good && check.good;
+    if (!check.good) context.result = worse_of(context.result, check.problem);
+  }
   if (context.json) {
     nlohmann::ordered_json document{{"version", LITEZOO_VERSION}, {"healthy", good}};
     document["device"] = nlohmann::json(device);

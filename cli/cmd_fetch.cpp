@@ -193,7 +193,7 @@ void dry_run(Context& context, Workspace& workspace, const std::vector<Row>& row
     }
     if (row.error) {
       context.err << fmt::format("litezoo: {}: {}\n", row.name, row.error->what());
-      context.result = exit_code_of(row.error->kind());
+      context.result = worse_of(context.result, exit_code_of(row.error->kind()));
     } else if (!row.plan.to_transfer) {
       exact = false;
     } else if (row.plan.transfer.empty() ||
@@ -253,7 +253,7 @@ void fetch(Context& context, const FetchOptions& options) {
   for (const auto& row : rows) {
     if (!row.outcome.error) continue;
     ++failures;
-    context.result = exit_code_of(row.outcome.error->kind());
+    context.result = worse_of(context.result, exit_code_of(row.outcome.error->kind()));
   }
   if (events) events->end(rows.size() - failures, failures);
   if (context.json) {

@@ -73,7 +73,7 @@ Profiled profile_one(Workspace& workspace, Bench& bench, const std::string& refe
 }
 
 // The worst verdict counts.
-ExitCode exit_code_of(std::span<const Profiled> profiles) {
+ExitCode verdict_of(std::span<const Profiled> profiles) {
   ExitCode result = ExitCode::done;
   for (const Profiled& row : profiles) {
     if (!row.decision) continue;
@@ -89,9 +89,16 @@ void profile(Context& context, const ProfileOptions& options) {
   Bench bench(context, workspace, protocol);
   std::vector<Profiled> profiles;
   for (const auto& reference : options.models) {
-    profiles.push_back(profile_one(workspace, bench, reference));
+    try {
+      profiles.push_back(profile_one(workspace, bench, reference));
+    } catch (const Error& error) {
+      if (options.models.size() == 1 || error.kind() == ErrorKind::interrupted) throw;
+      // What the others gave is not lost.
+      context.err << fmt::format("litezoo: {}\n", error.what());
+      context.result = worse_of(context.result, exit_code_of(error.kind()));
+    }
   }
-  context.result = exit_code_of(profiles);
+  context.result = worse_of(context.result, verdict_of(profiles));
   if (context.json) {
     nlohmann::ordered_json document;
     document["device"] = nlohmann::json(bench.device());
@@ -121,6 +128,9 @@ void add_profile(CLI::App& command, Context& context) {
   add_common_options(command, context);
   command.callback([&context, options] {
     if (options->ops) {
+      if (!options->max_p90.empty() || !options->max_latency.empty()) {
+        throw Error(ErrorKind::usage, "--ops times nodes, a limit is for the whole; give one");
+      }
       const auto settings = protocol_of(options->protocol).settings;
       for (const auto& model : options->models) {
         report_ops(context, model, settings, options->csv);

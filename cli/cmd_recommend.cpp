@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "catalog/models.h"
+#include "catalog/search.h"
 #include "cli/commands.h"
 #include "cli/constraint_options.h"
 #include "cli/constraints_file.h"
@@ -31,6 +32,10 @@ struct RecommendOptions {
 
 // Names as the user wrote them become those of the taxonomy.
 void resolve_names(Workspace& workspace, ConstraintOptions& options) {
+  // A search refuses a licence that nothing has, and tells near names.
+  for (const auto& license : options.licenses) {
+    catalog::search(workspace.catalog(), {.license = license, .limit = 1});
+  }
   if (!options.task.empty()) {
     options.task = catalog::find_task(workspace.catalog(), options.task).id;
   }
@@ -64,6 +69,14 @@ Selection selection_of(Workspace& workspace, RecommendOptions& options) {
       .constraints = constraints_of(limits),
       .aim = {.objectives = ranker::parse_objectives(options.objectives), .pareto = options.pareto},
       .protocol = protocol_of(options.protocol)};
+  const bool by_accuracy = std::ranges::any_of(
+      selection.aim.objectives,
+      [](const ranker::Objective* objective) { return objective->name == "accuracy"; });
+  if (by_accuracy && limits.accuracy.empty()) {
+    throw Error(ErrorKind::usage,
+                "--objective accuracy does not say which; add --accuracy METRIC@DATASET/SPLIT>=0 "
+                "('litezoo show NAME' lists what is claimed)");
+  }
   resolve_names(workspace, limits);
   selection.constraints.task = limits.task;
   selection.constraints.domain = limits.domain;
@@ -106,11 +119,12 @@ void add_recommend(CLI::App& command, Context& context) {
                      "Take the options that are not given here from this file (TOML or .json)");
   command.add_option("--from", options->list,
                      "Choose among the models of this list only: a reference a line, - = stdin");
-  command
-      .add_option("--objective", options->objectives,
-                  "What to choose by, the first counts most: accuracy, init, input-size, latency, "
-                  "macs, memory, p50, p90, parameters, size, static-memory")
-      ->capture_default_str();
+  std::string objectives = "What to choose by, the first counts most:";
+  for (const ranker::Objective& one : ranker::objectives()) {
+    objectives += fmt::format(" {} ({}),", one.name, one.meaning);
+  }
+  objectives.pop_back();
+  command.add_option("--objective", options->objectives, objectives)->capture_default_str();
   command.add_flag("--pareto", options->pareto,
                    "All models that no other beats in every objective");
   command.add_option("--budget", options->budget, "Stop after this time: 60s");

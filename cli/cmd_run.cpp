@@ -107,12 +107,16 @@ std::vector<GivenInput> read_inputs(const RunOptions& options, std::span<const s
   std::vector<GivenInput> given;
   for (const auto& text : options.inputs) {
     auto [key, file] = split_assignment(text, "--input");
-    given.push_back({input_index(names, key), file, read_npy(file)});
+    const std::size_t index = input_index(names, key);
+    if (std::ranges::find(given, index, &GivenInput::index) != given.end()) {
+      throw Error(ErrorKind::usage, fmt::format("--input gives input '{}' twice", names[index]));
+    }
+    given.push_back({index, file, read_npy(file)});
   }
   return given;
 }
 
-// A .npy file of another shape than a fixed input's is refused by the session's own check below;
+// A .npy file of another shape than a fixed input's is refused when it is copied;
 // for an input with unknown dimensions the file tells the shape.
 std::vector<std::optional<std::vector<std::int32_t>>> wanted_shapes(
     const RunOptions& options, const Graph& graph, std::span<const std::string> names,
@@ -137,8 +141,9 @@ std::vector<std::optional<std::vector<std::int32_t>>> wanted_shapes(
 }
 
 void copy_input(const runtime::TensorView& view, const GivenInput& input) {
-  const bool same_type = view.type == input.array.type;
-  if (!same_type || view.data.size() != input.array.data.size()) {
+  const bool fits = view.type == input.array.type && view.data.size() == input.array.data.size() &&
+                    is_same_shape(view.shape, input.array.shape);
+  if (!fits) {
     throw Error(ErrorKind::usage,
                 fmt::format("'{}' holds {} {}, but input '{}' takes {} {}", input.file,
                             tensor_type_name(input.array.type), shape_text(input.array.shape),

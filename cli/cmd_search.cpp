@@ -198,7 +198,9 @@ void add_search(CLI::App& command, Context& context) {
                      "relevance, size, name, model, task, license, precision, format, publisher, "
                      "architecture, dataset, here");
   command.add_flag("--descending", options->query.descending, "Largest or last first");
-  command.add_option("--limit", options->query.limit, "Most rows; 0 = all")->capture_default_str();
+  command.add_option("--limit", options->query.limit, "Most rows; 0 = all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command.add_option("--after", options->query.after,
                      "The next page: what follows this artifact in the same order");
   command.add_flag("--facets", options->facets,

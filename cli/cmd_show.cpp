@@ -36,7 +36,9 @@ Shown gather(const std::string& name) {
   auto catalog = open_catalog();
   Shown shown{.this_device = runtime::this_device().fingerprint};
   shown.artifacts = catalog::artifacts_of_model(catalog, name);
-  if (shown.artifacts.size() < 2) {
+  const bool is_artifact = std::ranges::any_of(
+      shown.artifacts, [&](const auto& entry) { return entry.artifact.name == name; });
+  if (shown.artifacts.size() < 2 || is_artifact) {
     shown.artifacts = {catalog::find_artifact(catalog, name)};
     const auto& artifact = shown.artifacts.front().artifact;
     add_evidence(catalog, artifact.sha256, shown);

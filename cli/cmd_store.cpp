@@ -165,12 +165,14 @@ void collect(const Context& context, const GcOptions& options) {
 void add_store(CLI::App& command, Context& context) {
   command.require_subcommand(1);
   CLI::App* list_command = command.add_subcommand("list", "The files that are here");
+  list_command->footer("Example:\n  litezoo store list --json");
   add_common_options(*list_command, context);
   list_command->callback([&context] { list(context); });
 
   auto remove = std::make_shared<bool>(false);
   CLI::App* verify_command =
       command.add_subcommand("verify", "Read every file again and compare it with its digest");
+  verify_command->footer("Example:\n  litezoo store verify --remove");
   verify_command->add_flag("--remove", *remove, "Remove the files that are damaged");
   add_common_options(*verify_command, context);
   verify_command->callback([&context, remove] { verify(context, *remove); });
@@ -178,6 +180,7 @@ void add_store(CLI::App& command, Context& context) {
   auto options = std::make_shared<GcOptions>();
   CLI::App* gc_command = command.add_subcommand(
       "gc", "Remove files that the catalog does not know, and transfers nobody went on with");
+  gc_command->footer("Example:\n  litezoo store gc --max-size 500MB --dry-run");
   gc_command->add_option("--max-size", options->max_size,
                          "Then those unused longest, until the store is no larger, such as 500MB");
   gc_command->add_flag("--dry-run", options->dry_run, "Only tell what would be removed");

@@ -7,6 +7,8 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "inspector/precision.h"
 #include "ranker/release.h"
 
 namespace litezoo::cli {
@@ -67,6 +69,17 @@ void check_target(const std::string& target) {
                           target));
 }
 
+void check_precision(const std::string& precision) {
+  std::vector<std::string> names(inspector::kPrecisionClasses.begin(),
+                                 inspector::kPrecisionClasses.end());
+  names.emplace_back("quantized");  // some publishers say no more
+  if (precision.empty() || std::ranges::find(names, precision) != names.end()) return;
+  const auto near = near_names(precision, names);
+  throw Error(ErrorKind::usage, fmt::format("unknown precision '{}'; {} {}", precision,
+                                            near.empty() ? "choose from" : "did you mean",
+                                            join_names(near.empty() ? names : near)));
+}
+
 }  // namespace
 
 void add_constraint_options(CLI::App& command, ConstraintOptions& options) {
@@ -120,6 +133,7 @@ ranker::Constraints constraints_of(const ConstraintOptions& options) {
     constraints.accuracy.push_back(ranker::parse_accuracy(text));
   }
   for (const auto& target : options.runs_on) check_target(target);
+  check_precision(options.precision);
   ranker::check(constraints);
   return constraints;
 }

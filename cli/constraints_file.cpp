@@ -82,7 +82,9 @@ void apply(CLI::Option& option, const Setting& setting, const std::string& file)
   if (option.count() > 0) return;  // the command line wins
   try {
     if (option.get_expected_min() == 0) {  // a flag
-      if (setting.values == std::vector<std::string>{"false"}) return;
+      const std::vector<std::string> no{"false"}, yes{"true"};
+      if (setting.values == no) return;
+      if (setting.values != yes) throw CLI::ValidationError("write true or false");
       option.add_result(std::string("true"));
     } else {
       for (const auto& value : setting.values) option.add_result(value);

@@ -1,5 +1,7 @@
 #include "cli/exit_code.h"
 
+#include <algorithm>
+
 namespace litezoo::cli {
 
 ExitCode exit_code_of(ErrorKind kind) noexcept {
@@ -20,6 +22,10 @@ ExitCode exit_code_of(ErrorKind kind) noexcept {
       return ExitCode::environment;
   }
   return ExitCode::environment;
+}
+
+ExitCode worse_of(ExitCode one, ExitCode other) noexcept {
+  return std::max(one, other);
 }
 
 }  // namespace litezoo::cli

@@ -18,4 +18,7 @@ enum class ExitCode : int {
 
 ExitCode exit_code_of(ErrorKind kind) noexcept;
 
+// Of a command that did several things: the one with the higher number.
+ExitCode worse_of(ExitCode one, ExitCode other) noexcept;
+
 }  // namespace litezoo::cli

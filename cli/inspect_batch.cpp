@@ -29,7 +29,7 @@ namespace {
 struct Row {
   std::string line;                // JSON
   std::vector<std::string> cells;  // text
-  bool failed = false;
+  ExitCode result = ExitCode::done;
 };
 
 Row failed_row(const std::string& name, std::string_view container, const Error& error) {
@@ -39,7 +39,7 @@ Row failed_row(const std::string& name, std::string_view container, const Error&
       {"error", {{"kind", to_string(error.kind())}, {"message", error.what()}}}};
   return {.line = json_line(document),
           .cells = {name, "", "", "", "", "", error.what()},
-          .failed = true};
+          .result = exit_code_of(error.kind())};
 }
 
 Row inspect_row(const Context& context, const std::string& reference, const ReportOptions& options,
@@ -54,7 +54,7 @@ Row inspect_row(const Context& context, const std::string& reference, const Repo
             .cells = {reference, to_text(i.size), i.precision, count_to_text(i.parameters),
                       count_to_text(i.macs), to_text(i.activation_bytes),
                       report.domain.task.empty() ? report.domain.domain : report.domain.task},
-            .failed = false};
+            .result = ExitCode::done};
   } catch (const Error& error) {
     return failed_row(reference, container, error);
   } catch (const std::exception& error) {
@@ -141,7 +141,7 @@ void inspect_many(Context& context, const std::vector<std::string>& references,
                {"task (guessed), or what is wrong"}});
   for (std::size_t i = 0; i < references.size(); ++i) {
     Row row = queue.take(i);
-    if (row.failed) context.result = ExitCode::integrity;
+    context.result = worse_of(context.result, row.result);
     if (context.json)
       context.out << row.line << '\n' << std::flush;
     else

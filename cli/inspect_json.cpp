@@ -256,6 +256,9 @@ json conversion_json(const inspector::Conversion& c) {
 json report_json(const std::string& name, const inspector::Report& report, GraphDetail detail) {
   json result{{"name", name}, {"container", "tflite"}};
   result.update(json(nlohmann::json(report.inspection)));
+  // "schema_version" is the document's own.
+  result["tflite_schema_version"] = result["schema_version"];
+  result.erase("schema_version");
   result["domain"] = {{"domain", report.domain.domain},
                       {"task", report.domain.task},
                       {"confidence", report.domain.confidence},

@@ -36,7 +36,9 @@ std::string case_text(const std::string& suite, const JunitCase& one) {
   const std::string head =
       fmt::format("  <testcase classname=\"{}\" name=\"{}\"", escaped(suite), escaped(one.name));
   if (one.outcome == JunitOutcome::passed) return head + "/>\n";
-  const auto* const kind = one.outcome == JunitOutcome::failed ? "failure" : "error";
+  const auto* const kind = one.outcome == JunitOutcome::failed    ? "failure"
+                           : one.outcome == JunitOutcome::skipped ? "skipped"
+                                                                  : "error";
   return fmt::format("{}>\n    <{} message=\"{}\"/>\n  </testcase>\n", head, kind,
                      escaped(one.message));
 }
@@ -46,10 +48,11 @@ std::string case_text(const std::string& suite, const JunitCase& one) {
 std::string junit_text(const std::string& suite, const std::vector<JunitCase>& cases) {
   const auto failed = std::ranges::count(cases, JunitOutcome::failed, &JunitCase::outcome);
   const auto errors = std::ranges::count(cases, JunitOutcome::error, &JunitCase::outcome);
+  const auto skipped = std::ranges::count(cases, JunitOutcome::skipped, &JunitCase::outcome);
   std::string text = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
-      escaped(suite), cases.size(), failed, errors);
+      "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">\n",
+      escaped(suite), cases.size(), failed, errors, skipped);
   for (const JunitCase& one : cases) text += case_text(suite, one);
   return text + "</testsuite>\n";
 }

@@ -6,7 +6,7 @@
 
 namespace litezoo::cli {
 
-enum class JunitOutcome { passed, failed, error };
+enum class JunitOutcome { passed, failed, error, skipped };
 
 struct JunitCase {
   std::string name;

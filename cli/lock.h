@@ -28,7 +28,7 @@ struct Lock {
 Lock lock_of(const ranker::Walk& walk, std::vector<std::string> constraints, Device device,
              MeasurementSettings settings, std::vector<std::string> inputs);
 
-// JSON: docs/lock.md. Throws Error(io).
+// JSON; docs/choosing.md tells what it is for. Throws Error(io).
 void write_lock(const std::filesystem::path& path, const Lock& lock);
 
 // Throws Error(not_found or io), Error(corrupt) naming the file when it is no lock or of a newer

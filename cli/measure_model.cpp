@@ -56,15 +56,16 @@ std::string message_of(const ChildResult& child) {
 
 void require_success(const ChildResult& child, const std::string& name, Nanoseconds timeout) {
   if (child.timed_out) {
-    throw Error(ErrorKind::unsupported,
+    throw Error(ErrorKind::io,
                 fmt::format("measuring '{}' did not end within {} and was stopped; --timeout "
                             "gives it longer",
                             name, to_text(timeout)));
   }
   if (child.signal == SIGKILL) {
-    throw Error(
-        ErrorKind::unsupported,
-        fmt::format("measuring '{}' was killed by the system, probably out of memory", name));
+    throw Error(ErrorKind::io,
+                fmt::format("measuring '{}' was killed, probably by the system, which was out of "
+                            "memory; free some and try again",
+                            name));
   }
   if (child.signal != 0) {
     throw Error(ErrorKind::internal,
@@ -124,6 +125,18 @@ std::size_t index_of_input(const Graph& graph, const std::string& key) {
                                             key, main.inputs.size()));
 }
 
+// An input with unknown dimensions takes what fits its bytes.
+void require_shape(const Graph& graph, std::size_t index, const NpyArray& array,
+                   const std::string& text) {
+  const Subgraph& main = graph.subgraphs.front();
+  const Tensor& tensor = main.tensors[static_cast<std::size_t>(main.inputs[index])];
+  const bool fixed = std::ranges::find(tensor.shape_signature, -1) == tensor.shape_signature.end();
+  if (!fixed || is_same_shape(tensor.shape, array.shape)) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("--input {} has the shape {}, but the model takes {}", text,
+                          fmt::join(array.shape, "x"), fmt::join(tensor.shape, "x")));
+}
+
 // The content of inputs; keeps the bytes that `views` looks at.
 struct Inputs {
   std::vector<NpyArray> arrays;
@@ -138,6 +151,7 @@ Inputs given_inputs(const Graph& graph, const std::vector<std::string>& texts) {
     const auto [key, file] = parse_input_file(text);
     indices.push_back(index_of_input(graph, key));
     inputs.arrays.push_back(read_npy(file));
+    require_shape(graph, indices.back(), inputs.arrays.back(), text);
   }
   for (std::size_t i = 0; i < indices.size(); ++i) {
     inputs.views.push_back({.index = indices[i], .data = inputs.arrays[i].data});

@@ -22,7 +22,8 @@ struct MeasureRequest {
 
 // Measures a model file in a fresh process of this same program, so that its memory and its
 // crashes are its own. Throws what the child threw (unsupported, corrupt), Error(internal) when it
-// crashed, Error(unsupported) when it ran out of memory or time.
+// crashed, Error(unsupported) when it needs more memory than was free, Error(io) when it was killed
+// for its time or by the system: that tells nothing about the model.
 Measurement measure_in_child(const Context& context, const MeasureRequest& request);
 
 // The child's part: reads the request, measures and prints the Measurement as JSON.

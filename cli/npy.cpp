@@ -155,6 +155,15 @@ NpyArray read_npy(const std::filesystem::path& path) {
   return array;
 }
 
+bool is_same_shape(std::span<const std::int32_t> one,
+                   std::span<const std::int32_t> other) noexcept {
+  const auto without_ones = [](std::span<const std::int32_t> shape) {
+    while (!shape.empty() && shape.front() == 1) shape = shape.subspan(1);
+    return shape;
+  };
+  return std::ranges::equal(without_ones(one), without_ones(other));
+}
+
 void write_npy(const std::filesystem::path& path, TensorType type,
                std::span<const std::int32_t> shape, std::span<const std::byte> data) {
   const int bits = tensor_type_bits(type);

@@ -23,6 +23,9 @@ struct NpyArray {
 // element type that TensorFlow Lite does not.
 NpyArray read_npy(const std::filesystem::path& path);
 
+// Whether both are the same apart from leading dimensions of 1.
+bool is_same_shape(std::span<const std::int32_t> one, std::span<const std::int32_t> other) noexcept;
+
 // Writes version 1. Types without a NumPy equivalent: BFLOAT16 is widened to float32 by the caller;
 // STRING, RESOURCE and VARIANT throw Error(unsupported). INT4 and INT2 are written unpacked as
 // int8.

@@ -115,6 +115,13 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
       ->allow_extra_args(false);
 }
 
+Nanoseconds timeout_of(const MeasurementSettings& settings) {
+  // Settings may come from a file; a day is the most that an option may ask for.
+  const Nanoseconds most = std::chrono::hours(24);
+  return runtime::kLimitPatience * std::min<Nanoseconds>(settings.max_time, most) +
+         std::min<Nanoseconds>(settings.max_warmup_time, most) + kAllowance;
+}
+
 Protocol protocol_of(const ProtocolOptions& options) {
   const std::string& name = options.sustained.empty() ? options.mode : "sustained";
   const auto mode = std::ranges::find(modes(), name, &Mode::name);
@@ -137,9 +144,8 @@ Protocol protocol_of(const ProtocolOptions& options) {
                             "change --min-time or --max-time",
                             to_text(settings.min_time), to_text(settings.max_time)));
   }
-  protocol.timeout = options.timeout.empty() ? runtime::kLimitPatience * settings.max_time +
-                                                   settings.max_warmup_time + kAllowance
-                                             : bounded(options.timeout, "--timeout");
+  protocol.timeout =
+      options.timeout.empty() ? timeout_of(settings) : bounded(options.timeout, "--timeout");
   protocol.inputs = options.inputs;
   settings.inputs = digest_of_inputs(options.inputs);
   return protocol;

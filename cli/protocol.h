@@ -49,6 +49,9 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options);
 // input file that cannot be read.
 Protocol protocol_of(const ProtocolOptions& options);
 
+// How long a process that measures so may take, loading included, when the user does not say.
+Nanoseconds timeout_of(const MeasurementSettings& settings);
+
 // "K=FILE": the part before the last '=', which a tensor's name may hold too. Throws Error(usage).
 struct InputFile {
   std::string key;

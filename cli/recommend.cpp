@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -124,6 +125,7 @@ class Driver {
     } else if (!has_fetchable_place(entry.artifact)) {
       candidate.unavailable_because = "no place is known that it can be fetched from";
     } else if (context_.offline) {
+      candidate.availability = ranker::Availability::forbidden;
       candidate.unavailable_because =
           "it is not on this machine, and --offline forbids to fetch it";
     } else {
@@ -143,23 +145,29 @@ class Driver {
 
   // Two that count prove what a measurement and its confirmation would; others tell the order.
   void add_earlier_measurements(ranker::Candidate& candidate) {
-    for (auto& earlier : catalog::measurements(workspace_.catalog(), candidate.artifact.sha256)) {
+    auto& catalog = workspace_.catalog();
+    const std::string& sha256 = candidate.artifact.sha256;
+    for (auto& earlier : catalog::own_measurements(catalog, sha256, bench_.device().fingerprint)) {
       // Disturbed runs can prove that a limit is held, but give no figures.
       const bool tells = selection_.constraints.max_latency || !undisturbed(earlier).empty();
-      const bool here = earlier.device == bench_.device().fingerprint;
-      if (here && tells &&
-          counts(earlier, selection_.protocol.settings, runtime::engine_version(),
-                 runtime::build_description(), freshness_)) {
-        auto& place = candidate.measurement ? candidate.confirmation : candidate.measurement;
-        // The longest one is to prove most; a confirmation is short.
-        auto& longest = candidate.measurement;
-        if (longest && earlier.samples.size() > longest->samples.size()) {
-          std::swap(*longest, earlier);
-        }
-        if (!place) place = std::move(earlier);
-      } else if (const auto summary = summarise(earlier); summary && !candidate.expected) {
-        candidate.expected = summary->p90;
+      if (!tells || !counts(earlier, selection_.protocol.settings, runtime::engine_version(),
+                            runtime::build_description(), freshness_)) {
+        continue;
       }
+      auto& place = candidate.measurement ? candidate.confirmation : candidate.measurement;
+      // The longest one is to prove most; a confirmation is short.
+      auto& longest = candidate.measurement;
+      if (longest && earlier.samples.size() > longest->samples.size()) {
+        std::swap(*longest, earlier);
+      }
+      if (!place) place = std::move(earlier);
+    }
+    if (candidate.measurement) return;
+    for (const auto& elsewhere : catalog::measurements(catalog, sha256)) {
+      const auto summary = summarise(elsewhere);
+      if (!summary) continue;
+      candidate.expected = summary->p90;
+      return;
     }
   }
 
@@ -279,19 +287,15 @@ void add_reference(Workspace& workspace, const std::string& reference, const std
 }  // namespace
 
 Choices choices_of_task(Workspace& workspace, const std::string& task) {
-  if (!task.empty()) return {.entries = catalog::artifacts_of_task(workspace.catalog(), task)};
-  Choices choices;
-  for (const Task& one : catalog::tasks(workspace.catalog())) {
-    auto more = catalog::artifacts_of_task(workspace.catalog(), one.id);
-    choices.entries.insert(choices.entries.end(), std::make_move_iterator(more.begin()),
-                           std::make_move_iterator(more.end()));
-  }
-  return choices;
+  auto& catalog = workspace.catalog();
+  return {.entries = task.empty() ? catalog::all_artifacts(catalog)
+                                  : catalog::artifacts_of_task(catalog, task)};
 }
 
 Choices choices_of_list(Workspace& workspace, const std::string& list, const std::string& task) {
   const InterruptGuard guard;
-  const std::string text = read_text_file(list == "-" ? "/dev/stdin" : list);
+  const std::string text = list == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {})
+                                       : read_text_file(list);
   Choices choices;
   std::size_t number = 0;
   for (const std::string& line : split(text, '\n')) {

@@ -122,11 +122,15 @@ void print_eliminations(const Context& context, const ranker::Walk& walk,
   table.print(context);
 }
 
-std::string claim_text(const ranker::Recommendation& result) {
+std::string claim_text(const ranker::Walk& walk, const ranker::Recommendation& result) {
   std::string text = fmt::format("{} measured now in {} runs", result.measured, result.runs);
   if (result.larger > 0) {
     text +=
         fmt::format("; {} not looked at because the chosen one is better already", result.larger);
+  }
+  if (result.unranked > 0) {
+    text += fmt::format("; {} not looked at because their {} is not known: they may be better",
+                        result.unranked, walk.aim().objectives.front()->name);
   }
   if (result.unjudged_smaller > 0) {
     text += fmt::format("; {} that could not be judged may be better", result.unjudged_smaller);
@@ -295,7 +299,7 @@ void print_recommendation(const Context& context, const ranker::Walk& walk, bool
                                task.empty() ? "" : " for " + task);
   }
   context.out << fmt::format("{:<11} {}\n", "candidates", waterfall_text(result));
-  context.out << fmt::format("{:<11} {}\n", "search", claim_text(result));
+  context.out << fmt::format("{:<11} {}\n", "search", claim_text(walk, result));
   if (const auto risk = risk_text(walk.constraints()); result.chosen && !risk.empty()) {
     context.out << fmt::format("{:<11} {}\n", "certainty", risk);
   }
@@ -335,6 +339,7 @@ void print_recommendation_json(const Context& context, const ranker::Walk& walk)
     }
   }
   document["larger_not_examined"] = result.larger;
+  document["unranked_not_examined"] = result.unranked;
   document["unjudged_that_may_be_smaller"] = result.unjudged_smaller;
   document["measured_now"] = result.measured;
   document["runs_now"] = result.runs;

@@ -38,6 +38,17 @@ int report(std::ostream& err, std::string_view message, ExitCode code) {
 
 // CLI11's own message names the option; the next step is ours.
 std::string usage_message(const CLI::ParseError& error, const CLI::App& app) {
+  const auto unknown = app.remaining();
+  if (app.get_subcommands().empty() && !unknown.empty() && !unknown.front().starts_with('-')) {
+    std::vector<std::string> names;
+    for (const Command& row : commands()) {
+      if (!row.hidden) names.emplace_back(row.name);
+    }
+    const auto near = near_names(unknown.front(), names);
+    return fmt::format(
+        "there is no command '{}'; {}", unknown.front(),
+        near.empty() ? "see 'litezoo --help'" : fmt::format("did you mean {}?", join_names(near)));
+  }
   std::string command = "litezoo";
   for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
   std::string message = error.what();

@@ -25,7 +25,7 @@ function(litezoo_library folder)
   list(REMOVE_ITEM arg_SOURCES ${headers})
   add_library(litezoo_${folder} STATIC ${arg_SOURCES})
   add_library(litezoo::${folder} ALIAS litezoo_${folder})
-  # A file set, so that the tidy preset compiles every header alone.
+  # A file set, so that the release preset can compile every header alone.
   target_sources(litezoo_${folder} PUBLIC
     FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${headers})
   target_link_libraries(litezoo_${folder}

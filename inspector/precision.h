@@ -1,6 +1,10 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/graph.h"
 
@@ -13,6 +17,11 @@ namespace litezoo::inspector {
 //   int8, uint8, int16x8 (16-bit activations, 8-bit weights), int16
 //   integer (numbers that are not quantised, texts, truth values), none (no tensors at all)
 std::string precision_class(const Graph& graph);
+
+// All of these names.
+inline constexpr auto kPrecisionClasses = std::to_array<std::string_view>(
+    {"float32", "float16", "bfloat16", "dynamic-range", "weight-only", "int8", "int4", "int2",
+     "uint8", "int16x8", "int16", "integer", "none"});
 
 // Which tensors of a subgraph are computed from constants alone by the operators that only unpack
 // stored weights (DEQUANTIZE, DENSIFY); entry = the constant tensor they come from, -1 otherwise.

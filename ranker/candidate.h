@@ -12,7 +12,8 @@ namespace litezoo::ranker {
 enum class Availability {
   here,       // in the store or on disk
   fetchable,  // a place is known that this build can ask
-  nowhere,    // no place, or none that may be asked (offline)
+  nowhere,    // no place is known
+  forbidden,  // a place is known, but may not be asked now (offline)
 };
 
 enum class Fit { yes, partly, no, unknown };
@@ -37,7 +38,7 @@ struct Candidate {
   Artifact artifact;
   std::string license_class;  // "permissive", "copyleft", "non-commercial", "unknown"
   Availability availability = Availability::nowhere;
-  std::string unavailable_because;       // for Availability::nowhere
+  std::string unavailable_because;       // for nowhere and forbidden
   std::vector<Claim> claims;             // about it or its model
   std::optional<Inspection> inspection;  // of these bytes, maybe from an earlier look
   std::optional<FileFacts> file;

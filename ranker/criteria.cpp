@@ -70,10 +70,11 @@ Judgement judge_format(const Candidate& candidate, const Constraints&) {
 }
 
 Judgement judge_license(const Candidate& candidate, const Constraints& constraints) {
-  const auto& wanted = constraints.licenses;
   const auto& license = candidate.model.license;
-  if (std::ranges::find(wanted, license) != wanted.end()) return kHolds;
-  if (std::ranges::find(wanted, candidate.license_class) != wanted.end()) return kHolds;
+  for (const std::string& one : constraints.licenses) {
+    const std::string wanted = to_lower(one);
+    if (wanted == to_lower(license) || wanted == candidate.license_class) return kHolds;
+  }
   if (license.empty()) return {Outcome::unknown, "its licence is not known"};
   return {.outcome = Outcome::fails,
           .reason = fmt::format("its licence is {}", license),
@@ -142,8 +143,16 @@ Judgement judge_accuracy(const Candidate& candidate, const Constraints& constrai
 }
 
 Judgement judge_available(const Candidate& candidate, const Constraints&) {
-  if (candidate.availability != Availability::nowhere) return kHolds;
-  return {Outcome::fails, candidate.unavailable_because};
+  switch (candidate.availability) {
+    case Availability::nowhere:
+      return {Outcome::fails, candidate.unavailable_because};
+    case Availability::forbidden:
+      return {Outcome::unknown, candidate.unavailable_because};
+    case Availability::here:
+    case Availability::fetchable:
+      break;
+  }
+  return kHolds;
 }
 
 Judgement judge_input_size(const Candidate& candidate, const Constraints& constraints) {

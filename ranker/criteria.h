@@ -74,7 +74,7 @@ Bytes memory_of(const Measurement& measurement);
 Bytes static_memory_of(const Inspection& inspection);
 
 // Throws Error(usage) with the next step when no model could ever fulfil the constraints, or one
-// makes no sense: a limit of zero, a risk outside of 0 to 1.
+// makes no sense: a limit of zero.
 void check(const Constraints& constraints);
 
 }  // namespace litezoo::ranker

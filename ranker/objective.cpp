@@ -23,7 +23,7 @@ std::optional<double> size_value(const Candidate& candidate, const Constraints&)
   return size ? number(size->count) : std::nullopt;
 }
 
-// Without a constraint to say which number is meant, only a single kind of claim can be an aim.
+// The first accuracy constraint says which number is meant.
 std::optional<double> accuracy_value(const Candidate& candidate, const Constraints& constraints) {
   if (constraints.accuracy.empty()) return std::nullopt;
   const AccuracyConstraint& wanted = constraints.accuracy.front();

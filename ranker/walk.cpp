@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -357,7 +358,11 @@ Recommendation Walk::result() const {
       std::ranges::count_if(candidates_, [](const Candidate& c) { return c.measured_now; }));
   for (const std::size_t index : order_) {
     if (aim_.pareto && holds_[index]) result.front.push_back(index);
-    if (result.chosen && !fallen_[index] && !holds_[index]) ++result.larger;
+    if (!result.chosen || !open(index)) continue;
+    const auto& first = *aim_.objectives.front();
+    const bool known = !has(candidates_[index], first.needs) ||
+                       std::isfinite(cost_of(first, candidates_[index], constraints_));
+    ++(known ? result.larger : result.unranked);
   }
   const Needs level = std::min(aim_.objectives.front()->needs, Needs::file);
   bool any_unknown = false;

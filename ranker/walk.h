@@ -59,6 +59,9 @@ struct Recommendation {
   std::vector<Elimination> eliminations;  // in the order in which they fell
   std::vector<Remaining> waterfall;
   std::size_t larger = 0;  // candidates not looked at because the chosen one is better already
+  // Not looked at although they may be better: what the first objective asks for (their size, an
+  // accuracy) is not known.
+  std::size_t unranked = 0;
   std::size_t unjudged_smaller = 0;  // fell by Outcome::unknown and would be better than the chosen
                                      // one, or of unknown size
   std::size_t measured = 0;          // models measured in this walk
