@@ -62,10 +62,11 @@ void require_success(const ChildResult& child, const std::string& name, Nanoseco
                             name, to_text(timeout)));
   }
   if (child.signal == SIGKILL) {
-    throw Error(ErrorKind::io,
-                fmt::format("measuring '{}' was killed, probably by the system, which was out of "
-                            "memory; free some and try again",
-                            name));
+    throw Error(
+        ErrorKind::io,
+        fmt::format("measuring '{}' was killed by the system, probably out of memory; free some "
+                    "and try again",
+                    name));
   }
   if (child.signal != 0) {
     throw Error(ErrorKind::internal,

@@ -158,6 +158,13 @@ TEST_CASE("a bundle that is cut off, altered or foreign changes nothing") {
        "samples_ns"},
       {"newer", replaced("\"version\":1", "\"version\":2"), ErrorKind::usage, "update Litezoo"},
       {"something else", "{\"a\":1}\n", ErrorKind::corrupt, "not a Litezoo bundle"},
+      {"version of the wrong kind", "{\"litezoo_bundle\":{\"version\":\"x\"}}\n",
+       ErrorKind::corrupt, "'version' is of the wrong kind"},
+      {"digest of the wrong kind",
+       bundle.substr(0, bundle.rfind("{\"end\"")) + "{\"end\":{\"sha256\":5}}\n",
+       ErrorKind::corrupt, "'sha256' is of the wrong kind"},
+      {"a line without end", std::string(std::size_t{70} << 20, ' '), ErrorKind::corrupt,
+       "too long"},
       {"a list", "[1]\n", ErrorKind::corrupt, "not an object"},
   };
   for (const auto& c : cases) {

@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/npy.h"
 #include "tests/builder/write_tflite.h"
 #include "tests/cli/program.h"
 #include "tests/support/graph_builder.h"
@@ -118,4 +120,28 @@ TEST_CASE("an input file of the wrong kind is refused before anything runs") {
   CHECK(result.exit_code != 0);
   CHECK(is_one_clear_line(result.err));
   CHECK(result.err.find("input.npy") != std::string::npos);
+}
+
+TEST_CASE("an array of another shape or given twice is refused, whatever its size") {
+  const Program program;
+  const auto model = program.model("model.tflite");
+  const auto inspected = nlohmann::json::parse(program.run({"inspect", model, "--json"}).out);
+  const auto shape = inspected["inputs"][0]["shape"].get<std::vector<std::int32_t>>();
+  std::int32_t count = 1;
+  for (const std::int32_t dimension : shape) count *= dimension;
+  const std::vector<std::byte> zeros(static_cast<std::size_t>(count) * sizeof(float));
+  const auto flat = program.file("flat.npy", "");
+  const auto right = program.file("right.npy", "");
+  cli::write_npy(flat, TensorType::FLOAT32, std::vector<std::int32_t>{count}, zeros);
+  const std::vector<std::int32_t> unbatched(shape.begin() + 1, shape.end());
+  cli::write_npy(right, TensorType::FLOAT32, unbatched, zeros);
+  CHECK(program.run({"run", model, "--input", "0=" + right}).exit_code == 0);
+  for (const std::string command : {"run", "profile"}) {
+    CAPTURE(command);
+    const auto result = program.run({command, model, "--input", "0=" + flat});
+    CHECK(result.exit_code == 2);
+    CHECK(is_one_clear_line(result.err));
+  }
+  CHECK(program.run({"run", model, "--input", "0=" + right, "--input", "0=" + right}).exit_code ==
+        2);
 }

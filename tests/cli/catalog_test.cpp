@@ -123,6 +123,31 @@ TEST_CASE("a bundle goes from one home to another, once, and its way is logged")
   CHECK(desk.run({"catalog", "import", "no/such/file"}).exit_code == 4);
 }
 
+TEST_CASE("a name in the catalog goes on standing for the same model") {
+  const Program program;
+  const auto first = program.model("a/net.tflite", {.width = 0.25});
+  const auto second = program.model("b/net.tflite", {.width = 0.5});
+  REQUIRE(program.run({"catalog", "add", first}).exit_code == 0);
+  CHECK(program.run({"catalog", "add", first}).exit_code == 0);
+  const auto taken = program.run({"catalog", "add", second});
+  CHECK(taken.exit_code == 2);
+  CHECK(is_one_clear_line(taken.err));
+  CHECK(
+      program.run({"catalog", "add", second, "--name", "mediapipe/hand_landmark_lite"}).exit_code ==
+      2);
+  CHECK(program.run({"catalog", "add", second, "--name", "local/other"}).exit_code == 0);
+  const auto bundle = program.run({"catalog", "export"});
+  CHECK(bundle.out.find(first) == std::string::npos);
+  // The user's own file may change.
+  write_file_atomically(first, read_text_file(second));
+  CHECK(program.run({"catalog", "add", first}).exit_code == 0);
+}
+
+TEST_CASE("show means the artifact of that name before the model") {
+  const auto shown = json_of(Program(), {"show", "mediapipe/face_detection_short_range"});
+  CHECK(shown["artifact"]["name"] == "mediapipe/face_detection_short_range");
+}
+
 TEST_CASE("a backup can be used in the catalog's place, and a damaged catalog fails verify") {
   const Program program;
   const auto target = program.home() / "backup.db";

@@ -74,8 +74,8 @@ TEST_CASE(
   };
   const Case cases[] = {
       {"crashes", "kill -SEGV $$", ErrorKind::internal, "crashed"},
-      {"hangs", "exec sleep 60", ErrorKind::unsupported, "did not end within 500 ms"},
-      {"killed for its memory", "kill -KILL $$", ErrorKind::unsupported, "out of memory"},
+      {"hangs", "exec sleep 60", ErrorKind::io, "did not end within 500 ms"},
+      {"killed for its memory", "kill -KILL $$", ErrorKind::io, "out of memory"},
       {"answers nonsense", "echo hello", ErrorKind::corrupt, "not valid JSON"},
       {"says nothing", "exit 0", ErrorKind::corrupt, "not valid JSON"},
       {"says why", "echo 'litezoo: no such op' >&2; exit 1", ErrorKind::unsupported, "no such op"},
@@ -104,6 +104,21 @@ TEST_CASE("a model that never ends is stopped, and the next one is measured all 
   CHECK(document["chosen"]["name"] == good);
   CHECK(document["eliminated"][0]["name"] == endless);
   CHECK(document["eliminated"][0]["criterion"] == "measure");
+
+  // Alone, it is not shown to be too slow: it was only never waited for.
+  const auto alone = program.file("alone.txt", endless + "\n");
+  CHECK(program.run({"recommend", "--from", alone, "--max-p90", "60s", "--timeout", "500ms"})
+            .exit_code == 3);
+}
+
+TEST_CASE("a model that cannot be profiled does not take away what another one gave") {
+  const Program program;
+  const auto good = program.model("good.tflite");
+  const auto result = program.run(
+      {"profile", good, program.home() / "none.tflite", "--mode", "rapid", "--max-time", "300ms"});
+  CHECK(result.exit_code == 4);
+  CHECK(result.out.find("good.tflite") != std::string::npos);
+  CHECK(result.err.find("none.tflite") != std::string::npos);
 }
 
 TEST_CASE("a model whose input chooses from a small table is measured with what the table has") {

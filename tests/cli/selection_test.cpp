@@ -57,6 +57,43 @@ TEST_CASE("a list restricts the candidates, and files that no catalog knows can 
             .exit_code == 2);
 }
 
+TEST_CASE("a model that was only not looked at keeps the answer open") {
+  const Program program;
+  // The starter zoo has faces that nobody has fetched into this home.
+  const auto offline =
+      program.run({"recommend", "--offline", "--task", "image-face-detection", "--no-measure"});
+  CHECK(offline.exit_code == 3);
+
+  // Of what is not fetched, many have no known size: those are not said to be larger.
+  const auto model = program.model("face.tflite");
+  REQUIRE(
+      program.run({"catalog", "add", model, "--task", "image-face-detection", "--license", "MIT"})
+          .exit_code == 0);
+  const auto document = document_of(program.run({"recommend", "--task", "image-face-detection",
+                                                 "--license", "mit", "--no-measure", "--json"}));
+  CHECK(document["chosen"]["name"] == "local/face");
+}
+
+TEST_CASE("what a bundle tells about speed proves nothing here") {
+  const Listed listed;
+  const auto& lab = listed.program;
+  REQUIRE(lab.run({"catalog", "add", listed.small, "--name", "lab/net", "--task",
+                   "image-classification"})
+              .exit_code == 0);
+  REQUIRE(lab.run({"profile", "lab/net", "--max-p90", "60s"}).exit_code == 0);
+  REQUIRE(lab.run({"profile", "lab/net", "--max-p90", "60s"}).exit_code == 0);
+  const auto bundle = lab.file("lab.jsonl", "");
+  REQUIRE(lab.run({"catalog", "export", bundle}).exit_code == 0);
+
+  const Program desk;
+  REQUIRE(desk.run({"catalog", "import", bundle}).exit_code == 0);
+  const auto list = desk.file("list.txt", "");
+  REQUIRE(desk.run({"catalog", "add", listed.small, "--name", "desk/net"}).exit_code == 0);
+  write_file_atomically(list, "desk/net\n");
+  const auto result = desk.run({"recommend", "--from", list, "--max-p90", "60s", "--json"});
+  CHECK(document_of(result)["runs_now"].get<int>() > 0);
+}
+
 TEST_CASE("the explanation names the smallest change that would give a model") {
   const Listed listed;
   const auto result = listed.recommend({"--max-size", "20kB", "--no-measure", "--json"});
@@ -142,7 +179,11 @@ TEST_CASE("what is locked is verified; changed bytes and tighter machines are to
   CAPTURE(held.err);
   CHECK(held.exit_code == 0);
   CHECK(read_text_file(junit).find("failures=\"0\"") != std::string::npos);
-  CHECK(listed.program.run({"verify", lock, "--no-measure"}).exit_code == 0);
+  const auto unmeasured = listed.program.run({"verify", lock, "--no-measure", "--junit", junit});
+  CHECK(unmeasured.exit_code == 0);
+  CHECK(unmeasured.out.find("not checked") != std::string::npos);
+  CHECK(read_text_file(junit).find("skipped=\"1\"") != std::string::npos);
+  CHECK(listed.program.run({"verify", lock, "--timeout", "1ms"}).exit_code == 3);
 
   auto tighter = document;
   tighter["constraints"] = {"--max-size", "1kB"};
@@ -189,6 +230,9 @@ TEST_CASE("constraints that contradict each other or make no sense are usage err
       {"--runs-on", "toaster"},
       {"--runs-on", "litert:new"},
       {"--objective", "beauty"},
+      {"--objective", "accuracy"},
+      {"--precision", "in8"},
+      {"--license", "permisive"},
       {"--percentile", "0"},
       {"--budget", "soon"},
       {"--cores", "enormous"},

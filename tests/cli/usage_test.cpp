@@ -66,6 +66,8 @@ TEST_CASE("wrong usage is one line and exit code 2") {
       {"recommend", "--task", "image-classification", "--max-p90", "20"},
       {"recommend", "--task", "image-classification", "--max-size", "-4MB"},
       {"catalog"},
+      {"search", "--limit", "-1"},
+      {"profile", model, "--ops", "--max-p90", "1ms"},
   };
   for (const auto& arguments : cases) {
     std::string shown;
@@ -77,6 +79,12 @@ TEST_CASE("wrong usage is one line and exit code 2") {
     CHECK(is_one_clear_line(result.err));
     CHECK(result.out.empty());
   }
+}
+
+TEST_CASE("near names are offered for an unknown command") {
+  const auto result = Program().run({"serach"});
+  CHECK(result.err.find("'serach'") != std::string::npos);
+  CHECK(result.err.find("search") != std::string::npos);
 }
 
 TEST_CASE("near names are offered for an unknown task") {

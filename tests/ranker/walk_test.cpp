@@ -70,6 +70,25 @@ TEST_CASE("the smallest model within the limit is chosen and no larger one is to
   CHECK(elimination_of(walk, result, "small")->criterion == "latency");
 }
 
+TEST_CASE("a model of unknown size is not said to be larger than the chosen one") {
+  World world{.latency = {{"small", milliseconds(1)}}};
+  Candidate unknown = candidate_of("unknown", 1);
+  unknown.artifact.size.reset();
+  Walk walk({candidate_of("small", 100), candidate_of("large", 300), unknown}, Constraints{});
+  const auto result = drive(walk, world);
+  CHECK(chosen_name(walk, result) == "small");
+  CHECK(result.larger == 1);
+  CHECK(result.unranked == 1);
+}
+
+TEST_CASE("a model that may not be asked for now leaves the answer open") {
+  Candidate forbidden = candidate_of("away", 1);
+  forbidden.availability = Availability::forbidden;
+  Walk walk({forbidden}, Constraints{});
+  World world;
+  CHECK(drive(walk, world).verdict == Verdict::undecided);
+}
+
 TEST_CASE("cheap criteria fall before anything is fetched") {
   World world{.latency = {{"fits", milliseconds(1)}}};
   Constraints constraints;
