@@ -169,6 +169,12 @@ std::optional<Model> find_model(Catalog& catalog, std::string_view name) {
   });
 }
 
+bool has_artifact(Catalog& catalog, std::string_view name) {
+  Store& store = catalog.store();
+  return store.read(
+      [&] { return store.query("SELECT 1 FROM artifact WHERE name = ?").with(name).step(); });
+}
+
 Entry find_artifact(Catalog& catalog, std::string_view reference) {
   Store& store = catalog.store();
   return store.read([&] { return find_in(store, reference); });

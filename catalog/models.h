@@ -37,6 +37,9 @@ void put_artifact(Catalog& catalog, const Artifact& artifact);
 
 std::optional<Model> find_model(Catalog& catalog, std::string_view name);
 
+// Whether an artifact has exactly that name.
+bool has_artifact(Catalog& catalog, std::string_view name);
+
 // The one artifact that `reference` means: its exact name; "sha256:" with a digest's first digits
 // (or eight or more bare digits); the exact name of a model with one artifact; or a part of the
 // name, in any case, that only one has. Throws Error(usage) listing the matches when several

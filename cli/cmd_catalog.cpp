@@ -64,16 +64,6 @@ struct AddOptions {
   std::vector<std::string> domains;
 };
 
-bool is_taken(catalog::Catalog& catalog, const std::string& name) {
-  if (catalog::find_model(catalog, name)) return true;
-  try {
-    return catalog::find_artifact(catalog, name).artifact.name == name;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::not_found || error.kind() == ErrorKind::usage) return false;
-    throw;
-  }
-}
-
 // A name goes on standing for the same bytes, or for the same file of the user's.
 void require_free(catalog::Catalog& catalog, const std::string& name, const std::string& sha256,
                   const std::filesystem::path& path) {
@@ -81,7 +71,7 @@ void require_free(catalog::Catalog& catalog, const std::string& name, const std:
     const bool same_file = artifact.references == std::vector<std::string>{path.string()};
     if (artifact.name == name && (artifact.sha256 == sha256 || same_file)) return;
   }
-  if (!is_taken(catalog, name)) return;
+  if (!catalog::find_model(catalog, name) && !catalog::has_artifact(catalog, name)) return;
   throw Error(ErrorKind::usage,
               fmt::format("'{}' is the name of another model already; give one with --name", name));
 }
