@@ -30,13 +30,15 @@ void add_evidence(catalog::Catalog& catalog, const std::string& sha256, Shown& s
   }
 }
 
-// A name means what it means to `fetch` and `profile`, an artifact; a model of that name that has
-// several artifacts is shown with all of them.
+// A model by its exact name that has several artifacts is shown with all of them; anything else
+// means one artifact, and so does the name of one that another model of that name does not have.
 Shown gather(const std::string& name) {
   auto catalog = open_catalog();
   Shown shown{.this_device = runtime::this_device().fingerprint};
   shown.artifacts = catalog::artifacts_of_model(catalog, name);
-  if (shown.artifacts.size() < 2 || catalog::has_artifact(catalog, name)) {
+  const bool among_them = std::ranges::any_of(
+      shown.artifacts, [&](const auto& entry) { return entry.artifact.name == name; });
+  if (shown.artifacts.size() < 2 || (!among_them && catalog::has_artifact(catalog, name))) {
     shown.artifacts = {catalog::find_artifact(catalog, name)};
     const auto& artifact = shown.artifacts.front().artifact;
     add_evidence(catalog, artifact.sha256, shown);

@@ -134,7 +134,7 @@ void require_shape(const Graph& graph, std::size_t index, const NpyArray& array,
   const bool fixed = std::ranges::find(tensor.shape_signature, -1) == tensor.shape_signature.end();
   if (!fixed || is_same_shape(tensor.shape, array.shape)) return;
   throw Error(ErrorKind::usage,
-              fmt::format("--input {} has the shape {}, but the model takes {}", text,
+              fmt::format("the model does not take --input {}: its shape is {}, not {}", text,
                           fmt::join(array.shape, "x"), fmt::join(tensor.shape, "x")));
 }
 
