@@ -194,7 +194,7 @@ std::vector<Entry> artifacts_of_task(Catalog& catalog, std::string_view task) {
 
 std::vector<Entry> all_artifacts(Catalog& catalog) {
   Store& store = catalog.store();
-  return store.read([&] { return entries(store, "ORDER BY a.order_size, a.name"); });
+  return store.read([&] { return entries(store, "ORDER BY a.place"); });
 }
 
 std::vector<Entry> artifacts_of_model(Catalog& catalog, std::string_view model) {
