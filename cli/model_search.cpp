@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/model_name.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "inspector/bundle.h"
@@ -30,8 +31,8 @@ using inspector::ContainerKind;
 using FileIdentity = std::pair<dev_t, ino_t>;
 
 bool is_named_like_model(const fs::path& path) {
-  const std::string name = to_lower(path.filename().string());
-  return inspector::is_model_name(name) || name.ends_with(".task");
+  const std::string name = path.filename().string();
+  return is_model_name(name) || is_bundle_name(name);
 }
 
 // Kinds that are no models of any framework, unless their name claims it.

@@ -45,6 +45,7 @@ bool look_from_afar(const Context& context, const std::string& reference,
   const InterruptGuard guard;
   fetcher::FetchSettings settings;
   settings.cancelled = [] { return InterruptGuard::requested(); };
+  settings.note = [&context](const std::string& line) { context.note(line); };
   const fetcher::Store store(find_home().store);
   fetcher::Fetcher fetcher(store, settings);
   fetcher::Session& session = fetcher.session();

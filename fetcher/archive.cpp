@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/handle.h"
 #include "base/text.h"
+#include "fetcher/hub_file.h"
 
 namespace litezoo::fetcher {
 namespace {
@@ -56,10 +57,6 @@ std::string comparable(const std::string& name, MemberNames names) {
     text.remove_prefix(slash == std::string_view::npos ? text.size() : slash + 1);
   }
   return std::string(text);
-}
-
-bool is_model(const std::string& name) {
-  return name.ends_with(".tflite") || name.ends_with(".task");
 }
 
 [[noreturn]] void throw_absent(const ArchiveMember& wanted, const std::vector<std::string>& models,
@@ -127,8 +124,8 @@ void extract_member(int descriptor, const ArchiveMember& wanted,
       }
       return read_entry(reader.get(), wanted, piece);
     }
-    if (is_model(name) && models.size() < kMostListed) models.push_back(name);
-    if (!is_model(name) && others.size() < 1000) others.push_back(name);
+    if (is_model_file(name) && models.size() < kMostListed) models.push_back(name);
+    if (!is_model_file(name) && others.size() < 1000) others.push_back(name);
   }
 }
 

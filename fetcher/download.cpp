@@ -73,7 +73,7 @@ class Transfer {
     lanes_allowed_ = 1;
     most_lanes_ = session_.settings().ranges;
     one_request_ = most_lanes_ <= 1 || !proven_;
-    failures_ = 0;
+    failures_ = refusals_ = 0;
     furthest_ = blocks_.received();
     try {
       return complete();
@@ -95,7 +95,8 @@ class Transfer {
  private:
   // A journal of an earlier run counts when its bytes can still be proved to be the right ones.
   void take_up(const JournalHead& head) {
-    const bool other_size = total_ && head.size && *total_ != *head.size;
+    const bool too_long = total_ && std::max(blocks_.received(), blocks_.file().size()) > *total_;
+    const bool other_size = too_long || (total_ && head.size && *total_ != *head.size);
     if (other_size || (!proven_ && head.validator.empty())) return blocks_.clear();
     journal_head_ = head;
     validator_ = head.validator;
@@ -108,7 +109,9 @@ class Transfer {
     blocks_.clear();
     validator_.clear();
     journal_head_.reset();
+    stated_.clear();
     spliced_ = false;
+    ended_without_total_ = false;
     if (!place_.size) total_.reset();
   }
 
@@ -120,6 +123,10 @@ class Transfer {
         continue;
       }
       launch();
+      if (is_stuck()) {
+        begin_again();
+        continue;
+      }
       if (const auto ended = next_ended()) settle(ended->first, ended->second);
     }
   }
@@ -127,6 +134,18 @@ class Transfer {
   bool is_whole() {
     const std::scoped_lock lock(mutex_);
     return lanes_.empty() && ((total_ && blocks_.received() == *total_) || ended_without_total_);
+  }
+
+  // Nothing is missing that could be asked for, and yet the file is not whole: what is here cannot
+  // be part of it.
+  bool is_stuck() {
+    const std::scoped_lock lock(mutex_);
+    return lanes_.empty() && ended_.empty();
+  }
+
+  void begin_again() {
+    if (++refusals_ > 3) throw_other_ranges();
+    restart();
   }
 
   // Starts requests for what nobody has been asked for yet.
@@ -225,7 +244,10 @@ class Transfer {
   // A request that ended, or nothing when more may be started meanwhile.
   std::optional<std::pair<LanePointer, HttpResult>> next_ended() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !ended_.empty() || widened_; });
+    const auto something = [this] { return !ended_.empty() || widened_; };
+    while (!changed_.wait_for(lock, std::chrono::milliseconds(100), something)) {
+      require_not_cancelled(session_.settings());
+    }
     widened_ = false;
     if (ended_.empty()) return std::nullopt;
     auto first = std::move(ended_.front());
@@ -251,7 +273,9 @@ class Transfer {
     const std::scoped_lock lock(mutex_);
     require_file_head(head, shown_);
     const bool alone = lanes_.size() == 1;
-    std::optional<std::uint64_t> total = content_length(head);
+    // A chunked body ends where it ends, whatever a Content-Length beside it claims.
+    const bool chunked = head.header("transfer-encoding").has_value();
+    std::optional<std::uint64_t> total = chunked ? std::nullopt : content_length(head);
     if (head.status == 206) {
       const auto range = content_range(head);
       const std::uint64_t first = range ? range->first : kUnknownEnd;
@@ -261,12 +285,17 @@ class Transfer {
       const bool other_total = total && total_ && *total != *total_;
       const bool other_version =
           !proven_ && !validator_of(head).empty() && validator_of(head) != validator_;
-      if (first != lane.asked_from || other_total || (other_version && !whole_file)) refuse(lane);
+      const bool too_short = total && *total < lane.at;
+      if (first != lane.asked_from || other_total || too_short || (other_version && !whole_file)) {
+        refuse(lane);
+      }
     } else if (lane.asked_from > 0) {
       if (!alone) refuse(lane);
       begin_anew(lane);
     }
     if (!total_) total_ = total;
+    // A body may be longer than its head says.
+    if (total_ && *total_ >= lane.at) lane.to = std::min(lane.to, *total_);
     spliced_ = spliced_ || blocks_.received() > 0 || lane.ranged;
     validator_ = validator_of(head);
     expect_stated(head);
@@ -398,11 +427,8 @@ class Transfer {
       lanes_allowed_ = 1;
       if (!lanes_.empty()) return;
     }
-    if (++refusals_ > 3 || (lane.asked_from == 0 && !lane.bounded)) {
-      throw Error(ErrorKind::network,
-                  "'" + shown_ + "' answers with other ranges than asked for; try again later");
-    }
-    restart();
+    if (lane.asked_from == 0 && !lane.bounded) throw_other_ranges();
+    begin_again();
   }
 
   void retry(const HttpReply& reply) {
@@ -478,10 +504,14 @@ class Transfer {
       forget();
       lanes_allowed_ = 1;
       one_request_ = true;
-      ended_without_total_ = false;
       return std::nullopt;
     }
     return found.front().hex;
+  }
+
+  [[noreturn]] void throw_other_ranges() const {
+    throw Error(ErrorKind::network,
+                "'" + shown_ + "' answers with other ranges than asked for; try again later");
   }
 
   [[noreturn]] void throw_failed(const HttpReply& reply) const {
@@ -541,9 +571,7 @@ std::string download(Session& session, const Place& place, const std::string& na
     try {
       return transfer.run(place.urls.at(i));
     } catch (const Error& error) {
-      const bool elsewhere = error.kind() == ErrorKind::network ||
-                             error.kind() == ErrorKind::not_found ||
-                             error.kind() == ErrorKind::corrupt;
+      const bool elsewhere = may_be_had_elsewhere(error) || error.kind() == ErrorKind::corrupt;
       if (!elsewhere || i + 1 >= place.urls.size()) throw;
       const bool keeps = transfer.can_go_on_elsewhere() && error.kind() == ErrorKind::network;
       if (!keeps) transfer.restart();

@@ -136,12 +136,11 @@ SharedArchive& archive_of(Session& session, const Place& place, const std::strin
   });
 }
 
-std::optional<std::string> copy_from_cache(const Place& expected, GrowingFile& file) {
-  const auto copy = provable_copy(expected);
-  if (!copy) return std::nullopt;
+// Gives its SHA-256.
+std::string take_copy(const MappedFile& copy, GrowingFile& file) {
   file.truncate(0);
-  file.append(copy->bytes());
-  return sha256_of(copy->bytes());
+  file.append(copy.bytes());
+  return sha256_of(copy.bytes());
 }
 
 bool looks_packed(const GrowingFile& file) {
@@ -183,7 +182,7 @@ std::string transfer(Session& session, const FetchRequest& request, const Refere
                      const Place& place, Partial& partial) {
   GrowingFile& file = partial.file();
   const Place expected = with_expectations(place, request);
-  if (auto sha256 = copy_from_cache(expected, file)) return *sha256;
+  if (const auto copy = provable_copy(expected)) return take_copy(*copy, file);
   if (!place.wrapped_as.empty()) return unwrap(session, request, reference, place, file);
   if (place.archive_member.empty()) {
     return download(session, expected, name_for(request, reference), {file, partial.journal()});
@@ -234,16 +233,13 @@ std::optional<Fetched> copy_known(Session& session, const FetchRequest& request,
   Place place;
   place.copies = hf_copies(reference, request.sha256);
   if (source.copies != nullptr) place.copies = source.copies(reference, request.sha256);
-  std::error_code ignored;
-  std::erase_if(place.copies,
-                [&](const auto& path) { return !std::filesystem::exists(path, ignored); });
-  if (place.copies.empty()) return std::nullopt;
+  // Before the unfinished file is opened: what an earlier transfer left there ends with it.
+  const auto copy = provable_copy(with_expectations(place, request));
+  if (!copy) return std::nullopt;
   const Store& store = session.store();
   Partial partial(store.partial_directory(), request.sha256, lock_wait(session, reference.text));
   if (auto ready = find_intact(store, request.sha256)) return ready;
-  const auto sha256 = copy_from_cache(with_expectations(place, request), partial.file());
-  if (!sha256) return std::nullopt;
-  Fetched fetched = from_store(store.add(partial, *sha256));
+  Fetched fetched = from_store(store.add(partial, take_copy(*copy, partial.file())));
   fetched.reference = reference.text;
   return fetched;
 }
@@ -297,17 +293,29 @@ Place with_expectations(const Place& place, const FetchRequest& request) {
   return expected;
 }
 
+namespace {
+
+bool is_right(std::span<const std::byte> bytes, std::span<const Digest> digests) {
+  return std::ranges::all_of(digests, [bytes](const Digest& digest) {
+    Digester digester(digest.kind, bytes.size());
+    digester.update(bytes);
+    return digester.finish() == digest.hex;
+  });
+}
+
+}  // namespace
+
 std::optional<MappedFile> provable_copy(const Place& expected) {
   std::error_code ignored;
   for (const auto& path : expected.copies) {
     if (expected.digests.empty() || !std::filesystem::is_regular_file(path, ignored)) continue;
-    MappedFile copy(path);
-    const bool right = std::ranges::all_of(expected.digests, [&](const Digest& digest) {
-      Digester digester(digest.kind, copy.bytes().size());
-      digester.update(copy.bytes());
-      return digester.finish() == digest.hex;
-    });
-    if (right) return copy;
+    try {
+      MappedFile copy(path);
+      if (is_right(copy.bytes(), expected.digests)) return copy;
+    } catch (const Error&) {
+      // Another user's, or gone meanwhile: a copy only saves the transfer.
+      continue;
+    }
   }
   return std::nullopt;
 }

@@ -26,6 +26,13 @@ std::optional<std::string> HttpHead::header(const std::string& name) const {
   return found->second;
 }
 
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return "";
+  return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
+}
+
 std::optional<std::string> link_of(const HttpHead& head, const std::string& rel) {
   const std::string links = head.header("link").value_or("");
   std::size_t at = 0;

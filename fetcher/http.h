@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/units.h"
@@ -53,6 +54,9 @@ struct HttpSink {
   std::function<void(const HttpHead&)> head;  // once, before the first byte of a 2xx
   std::function<void(std::span<const std::byte>)> body;
 };
+
+// Without the blanks and line ends around it: a header's or a configuration file's value.
+std::string trimmed(std::string_view text);
 
 // The address of a Link header's entry with that rel; nothing when there is none.
 std::optional<std::string> link_of(const HttpHead& head, const std::string& rel);

@@ -3,18 +3,25 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/model_name.h"
 #include "base/text.h"
 
 namespace litezoo::fetcher {
 
-bool is_model_name(const std::string& path) {
-  return path.ends_with(".tflite") || path.ends_with(".task") || path.ends_with(".lite");
+bool is_model_file(const std::string& path) {
+  return is_model_name(path) || is_bundle_name(path);
+}
+
+void throw_endless(const std::string& name) {
+  throw Error(ErrorKind::network, "the hub lists the files of '" + escape_for_terminal(name) +
+                                      "' without end; name one as " + escape_for_terminal(name) +
+                                      "/FILE");
 }
 
 std::string only_model(const std::vector<HubFile>& files, const std::string& reference) {
   std::vector<std::string> models;
   for (const HubFile& file : files) {
-    if (is_model_name(file.path)) models.push_back(escape_for_terminal(file.path));
+    if (is_model_file(file.path)) models.push_back(escape_for_terminal(file.path));
   }
   const std::string shown = "'" + escape_for_terminal(reference) + "'";
   if (models.empty()) {

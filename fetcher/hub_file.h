@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,13 @@ struct HubFile {
   std::string sha256;  // empty = the hub does not say
 };
 
-// True for names that end in .tflite, .lite or .task.
-bool is_model_name(const std::string& path);
+// Pages of one listing of files; a hub that goes on after them is not believed.
+inline constexpr std::size_t kMostPages = 1000;
+// Error(network): `name`'s listing went on after them.
+[[noreturn]] void throw_endless(const std::string& name);
+
+// True for the names of models and of bundles of them: what can be fetched and inspected.
+bool is_model_file(const std::string& path);
 
 // The one model among the files. Throws Error(not_found) when there is none and Error(usage) that
 // lists them when there are several; `reference` is the user's, without a file.

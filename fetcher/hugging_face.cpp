@@ -17,8 +17,6 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostPages = 1000;
-
 bool is_true(const std::string& value) {
   const std::string text = to_lower(value);
   return text == "1" || text == "on" || text == "yes" || text == "true";
@@ -35,13 +33,6 @@ fs::path hf_home() {
 fs::path hf_cache() {
   const std::string cache = environment_or("HF_HUB_CACHE", "");
   return cache.empty() ? hf_home() / "hub" : fs::path(cache);
-}
-
-std::string first_line(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return "";
-  const std::string text = read_text_file(path);
-  return text.substr(0, text.find_first_of("\r\n"));
 }
 
 std::string unquoted(std::string tag) {
@@ -81,6 +72,10 @@ void require_hub_success(const HttpReply& reply, const std::string& url,
   if (code == "RepoNotFound") {
     throw Error(ErrorKind::not_found, shown + " does not exist, or is private and needs HF_TOKEN");
   }
+  if (message.find("is disabled") != std::string::npos) {
+    throw Error(ErrorKind::not_found,
+                shown + " was disabled by its hub; look for the model elsewhere");
+  }
   if (message.find("Invalid credentials") != std::string::npos) {
     throw Error(
         ErrorKind::network,
@@ -106,22 +101,6 @@ Json parse_answer(const std::string& body, const std::string& url) {
                                         "HF_ENDPOINT and the network's login page");
   }
   return json;
-}
-
-// All pages; one seen before ends the walk.
-void walk_pages(Session& session, std::string url, const std::string& repository,
-                const std::function<bool(const Json&)>& item) {
-  std::set<std::string> seen;
-  bool stopped = false;
-  const auto stoppable = [&](const Json& entry) {
-    stopped = !item(entry);
-    return !stopped;
-  };
-  while (seen.insert(url).second && seen.size() <= kMostPages) {
-    const std::string next = hf_page(session, url, repository, stoppable);
-    if (next.empty() || stopped) return;
-    url = hf_endpoint() + next;
-  }
 }
 
 std::string encoded_revision(const std::string& revision) {
@@ -192,14 +171,12 @@ std::string hf_page(Session& session, const std::string& url, const std::string&
 }
 
 std::string hf_authorization() {
-  const auto endpoint = parse_url(hf_endpoint());
-  const bool safe = endpoint && (endpoint->scheme == "https" || is_loopback_host(endpoint->host));
-  if (!safe || is_true(environment_or("HF_HUB_DISABLE_IMPLICIT_TOKEN", ""))) return "";
+  if (is_true(environment_or("HF_HUB_DISABLE_IMPLICIT_TOKEN", ""))) return "";
   std::string token = environment_or("HF_TOKEN", "");
   if (token.empty()) token = environment_or("HUGGING_FACE_HUB_TOKEN", "");
   if (token.empty()) {
     const std::string path = environment_or("HF_TOKEN_PATH", "");
-    token = first_line(path.empty() ? hf_home() / "token" : fs::path(path));
+    token = first_line_of(path.empty() ? hf_home() / "token" : fs::path(path));
   }
   const bool printable = std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
   return token.empty() || !printable ? "" : "Bearer " + token;
@@ -216,48 +193,25 @@ fs::path hf_cached_blob(const std::string& repository, const std::string& digest
 std::vector<HubFile> hf_files(Session& session, const std::string& repository,
                               const std::string& revision) {
   std::vector<HubFile> files;
-  const std::string url = hf_endpoint() + "/api/models/" + repository + "/tree/" +
-                          encoded_revision(revision) + "?recursive=true&expand=false";
-  walk_pages(session, url, repository, [&files](const Json& entry) {
+  const auto take = [&files](const Json& entry) {
     if (text_at(entry, "type") != "file") return true;
     HubFile file{text_at(entry, "path"), Bytes{count_at(entry, "size")}, ""};
     const auto lfs = entry.find("lfs");
     if (lfs != entry.end() && lfs->is_object()) file.sha256 = text_at(*lfs, "oid");
     files.push_back(std::move(file));
     return true;
-  });
-  return files;
-}
-
-std::vector<HfModel> hf_search(Session& session, const HfQuery& query) {
-  std::vector<HfModel> models;
-  std::set<std::string> known;
-  // Repositories carry one of the two tags, the older or the newer name of the format.
-  for (const char* tag : {"tflite", "litert"}) {
-    std::string url = hf_endpoint() + "/api/models?filter=" + tag + "&sort=downloads&limit=500";
-    if (!query.text.empty()) url += "&search=" + percent_encode(query.text, Slashes::encode);
-    if (!query.task.empty()) url += "&pipeline_tag=" + percent_encode(query.task, Slashes::encode);
-    std::size_t taken = 0;
-    walk_pages(session, url, "", [&](const Json& entry) {
-      HfModel model;
-      model.id = text_at(entry, "id");
-      model.revision = text_at(entry, "sha");
-      model.task = text_at(entry, "pipeline_tag");
-      model.last_modified = text_at(entry, "lastModified");
-      model.downloads = count_at(entry, "downloads");
-      model.likes = count_at(entry, "likes");
-      for (const Json& item : array_at(entry, "tags")) {
-        if (!item.is_string()) continue;
-        model.tags.push_back(item.get<std::string>());
-        if (model.tags.back().starts_with("license:")) model.license = model.tags.back().substr(8);
-      }
-      if (!model.id.empty() && known.insert(model.id).second) models.push_back(std::move(model));
-      return ++taken < query.most;
-    });
+  };
+  std::string url = hf_endpoint() + "/api/models/" + repository + "/tree/" +
+                    encoded_revision(revision) + "?recursive=true&expand=false";
+  std::set<std::string> seen;
+  // A page seen before would go round for ever.
+  while (seen.insert(url).second) {
+    if (seen.size() > kMostPages) throw_endless(repository);
+    const std::string next = hf_page(session, url, repository, take);
+    if (next.empty()) break;
+    url = hf_endpoint() + next;
   }
-  std::ranges::stable_sort(models, std::ranges::greater{}, &HfModel::downloads);
-  if (models.size() > query.most) models.resize(query.most);
-  return models;
+  return files;
 }
 
 std::vector<fs::path> hf_copies(const Reference&, const std::string& sha256) {

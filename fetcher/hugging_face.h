@@ -15,8 +15,7 @@ namespace litezoo::fetcher {
 std::string hf_endpoint();
 
 // "Bearer ..." from HF_TOKEN, HUGGING_FACE_HUB_TOKEN or the file that `hf auth login` writes; empty
-// when there is none, when HF_HUB_DISABLE_IMPLICIT_TOKEN says so, or over plain http to another
-// machine.
+// when there is none, or when HF_HUB_DISABLE_IMPLICIT_TOKEN says so.
 std::string hf_authorization();
 
 // One page of a listing: calls `item` for every element until it says stop. Gives what follows the
@@ -28,23 +27,6 @@ std::string hf_page(Session& session, const std::string& url, const std::string&
 // Every file of a repository's revision; asks page by page. Throws Error(network or not_found).
 std::vector<HubFile> hf_files(Session& session, const std::string& repository,
                               const std::string& revision);
-
-// One row of a search.
-struct HfModel {
-  std::string id, revision, task, license, last_modified;
-  std::vector<std::string> tags;
-  std::uint64_t downloads = 0;  // of the last 30 days
-  std::uint64_t likes = 0;
-};
-
-struct HfQuery {
-  std::string text;  // part of the repository's name; empty = all
-  std::string task;  // pipeline tag; empty = all
-  std::size_t most = 100;
-};
-
-// Repositories with TFLite models, most downloaded first. Throws Error(network).
-std::vector<HfModel> hf_search(Session& session, const HfQuery& query);
 
 // Where the official clients' cache keeps a file of the repository, by its digest: a SHA-256, or a
 // git blob's SHA-1.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "fetcher/url.h"
 
@@ -54,6 +55,13 @@ const Json& array_at(const Json& object, const char* key) {
 std::string environment_or(const char* name, const std::string& otherwise) {
   const char* value = std::getenv(name);
   return value == nullptr || *value == '\0' ? otherwise : value;
+}
+
+std::string first_line_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return "";
+  const std::string text = read_text_file(path);
+  return text.substr(0, text.find_first_of("\r\n"));
 }
 
 std::string without_end_slashes(std::string text) {

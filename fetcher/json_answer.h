@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -21,6 +22,10 @@ const nlohmann::json& array_at(const nlohmann::json& object, const char* key);
 
 // The variable's value, or `otherwise` when it is unset or empty.
 std::string environment_or(const char* name, const std::string& otherwise);
+
+// Where tools keep a token: the file's first line, empty when there is no such file. Throws
+// Error(io) when it cannot be read.
+std::string first_line_of(const std::filesystem::path& path);
 
 // The value without slashes at its end: bases of addresses.
 std::string without_end_slashes(std::string text);

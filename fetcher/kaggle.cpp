@@ -19,13 +19,6 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-std::string first_line_if_file(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return "";
-  const std::string text = read_text_file(path);
-  return text.substr(0, text.find_first_of("\r\n"));
-}
-
 fs::path kaggle_home() {
   return environment_or("KAGGLE_CONFIG_DIR", environment_or("HOME", "") + "/.kaggle");
 }
@@ -56,9 +49,9 @@ std::string kaggle_endpoint() {
 
 std::string kaggle_authorization() {
   std::string token = environment_or("KAGGLE_API_TOKEN", "");
-  if (const std::string stored = first_line_if_file(token); !stored.empty()) token = stored;
+  if (const std::string stored = first_line_of(token); !stored.empty()) token = stored;
   for (const char* name : {"access_token", "access_token.txt"}) {
-    if (token.empty()) token = first_line_if_file(kaggle_home() / name);
+    if (token.empty()) token = first_line_of(kaggle_home() / name);
   }
   if (!token.empty()) return "Bearer " + token;
   std::string user = environment_or("KAGGLE_USERNAME", "");
@@ -89,6 +82,7 @@ std::vector<HubFile> kaggle_files(Session& session, const std::string& variation
   std::string page;
   // A token seen before would go round for ever.
   while (pages.insert(page).second) {
+    if (pages.size() > kMostPages) throw_endless(variation);
     std::string path = encoded(variation) + "/" + version + "/files?pageSize=200";
     if (!page.empty()) path += "&pageToken=" + percent_encode(page, Slashes::encode);
     const Json answer = ask_kaggle(session, path);
@@ -156,7 +150,7 @@ std::vector<fs::path> kaggle_copies(const Reference& reference, const std::strin
     const std::string path = fs::relative(at->path(), variation, ignored).string();
     const bool named = path.ends_with("/" + reference.file) || reference.file.empty();
     const bool version = path.starts_with(reference.revision + "/") || reference.revision.empty();
-    if (named && version && is_model_name(path)) copies.push_back(at->path());
+    if (named && version && is_model_file(path)) copies.push_back(at->path());
   }
   return copies;
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/model_name.h"
 #include "fetcher/hub_file.h"
 #include "fetcher/listing.h"
 
@@ -21,7 +22,7 @@ ListPage list_directory(Session& session, const std::string& what, const ListOpt
        !error && at != end; at.increment(error)) {
     std::error_code ignored;
     const std::string name = at->path().string();
-    if (!at->is_regular_file(ignored) || !is_model_name(name)) continue;
+    if (!at->is_regular_file(ignored) || !is_model_file(name)) continue;
     if (name.find(options.search) != std::string::npos) files.push_back(at->path());
   }
   if (error) throw Error(ErrorKind::io, "cannot read '" + what + "': " + error.message());
@@ -39,8 +40,7 @@ ListPage list_directory(Session& session, const std::string& what, const ListOpt
     Artifact artifact;
     artifact.name = listed.model.name;
     artifact.model = listed.model.name;
-    artifact.format =
-        inside.ends_with(".task") ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
+    artifact.format = is_bundle_name(inside) ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
     artifact.references = {file.string()};
     artifact.sha256 = sha256_of_file(file);
     artifact.size = Bytes{fs::file_size(file)};

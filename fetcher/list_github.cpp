@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/model_name.h"
 #include "base/text.h"
 #include "fetcher/github.h"
 #include "fetcher/hub_file.h"
@@ -35,12 +36,12 @@ ListPage list_github(Session& session, const std::string& what, const ListOption
     for (const Json& asset : array_at(release, "assets")) {
       const HubFile file = github_asset(asset);
       const bool wanted = file.path.find(options.search) != std::string::npos;
-      if (!is_model_name(file.path) || !wanted) continue;
+      if (!is_model_file(file.path) || !wanted) continue;
       Artifact artifact;
       artifact.name = what + "/" + tag + "/" + file.path;
       artifact.model = what;
       artifact.format =
-          file.path.ends_with(".task") ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
+          is_bundle_name(file.path) ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
       artifact.references = {"github:" + what + "@" + tag + "/" + file.path};
       artifact.revision = tag;
       artifact.sha256 = file.sha256;

@@ -3,6 +3,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "base/model_name.h"
 #include "base/text.h"
 #include "fetcher/hugging_face.h"
 #include "fetcher/json_answer.h"
@@ -132,12 +133,12 @@ Listed describe(const Json& entry) {
 
 void add_files(Session& session, Listed& listed, const std::string& commit) {
   for (const HubFile& file : hf_files(session, listed.model.name, commit)) {
-    if (!is_model_name(file.path)) continue;
+    if (!is_model_file(file.path)) continue;
     Artifact artifact;
     artifact.name = listed.model.name + "/" + file.path;
     artifact.model = listed.model.name;
     artifact.format =
-        file.path.ends_with(".task") ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
+        is_bundle_name(file.path) ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
     artifact.references = {"hf:" + listed.model.name + "@" + commit + "/" + file.path};
     artifact.revision = commit;
     artifact.sha256 = file.sha256;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/model_name.h"
 #include "base/text.h"
 #include "fetcher/json_answer.h"
 #include "fetcher/kaggle.h"
@@ -27,12 +28,12 @@ void add_instance(Session& session, Listed& listed, const Json& instance) {
   const Json& data = array_at(instance, "trainingData");
   if (!data.empty() && data[0].is_string()) listed.model.dataset = data[0].get<std::string>();
   for (const HubFile& file : kaggle_files(session, variation, version)) {
-    if (!is_model_name(file.path)) continue;
+    if (!is_model_file(file.path)) continue;
     Artifact artifact;
     artifact.name = variation + "/" + version + "/" + file.path;
     artifact.model = listed.model.name;
     artifact.format =
-        file.path.ends_with(".task") ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
+        is_bundle_name(file.path) ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
     artifact.references = {"kaggle:" + artifact.name};
     artifact.revision = version;
     artifact.size = file.size;

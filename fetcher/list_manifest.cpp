@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/model_name.h"
 #include "base/text.h"
 #include "fetcher/json_answer.h"
 #include "fetcher/listing.h"
@@ -100,8 +101,7 @@ class ManifestReader {
     if (path.empty()) fail("has a file without a path in '" + escape_for_terminal(model) + "'");
     artifact.name = model + "/" + path;
     artifact.model = model;
-    artifact.format =
-        path.ends_with(".task") ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
+    artifact.format = is_bundle_name(path) ? ArtifactFormat::task_bundle : ArtifactFormat::tflite;
     artifact.sha256 = to_lower(text_at(json, "sha256"));
     artifact.precision = text_at(json, "precision");
     if (count_at(json, "size") > 0) artifact.size = Bytes{count_at(json, "size")};

@@ -12,6 +12,7 @@
 #include "base/handle.h"
 #include "base/text.h"
 #include "fetcher/digest.h"
+#include "fetcher/http.h"
 #include "fetcher/url.h"
 
 extern "C" char** environ;
@@ -20,12 +21,6 @@ namespace litezoo::fetcher {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r") - first + 1));
-}
 
 // ${NAME} becomes the variable's value; ${NAME?} too, or nothing when unset. An unset ${NAME}
 // stays.

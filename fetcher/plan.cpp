@@ -11,12 +11,12 @@
 namespace litezoo::fetcher {
 namespace {
 
-// What the address gives, as its server states it.
-std::optional<Bytes> stated_size(Session& session, const Place& place) {
+// What one address of the place gives, as its server states it.
+std::optional<Bytes> size_at(Session& session, const Place& place, const std::string& url) {
   HttpRequest request;
-  request.url = place.urls.front();
+  request.url = url;
   request.headers = place.headers;
-  request.authorization = place.authorization;
+  if (url == place.urls.front()) request.authorization = place.authorization;
   request.ca_file = place.ca_file;
   request.method = HttpMethod::head;
   HttpReply reply = session.transport().send(request, {});
@@ -31,6 +31,17 @@ std::optional<Bytes> stated_size(Session& session, const Place& place) {
   if (const auto range = content_range(head); range && range->total) return Bytes{*range->total};
   if (const auto length = content_length(head)) return Bytes{*length};
   return std::nullopt;
+}
+
+// Of the first address that answers: a transfer goes to the next one, too.
+std::optional<Bytes> stated_size(Session& session, const Place& place) {
+  for (std::size_t i = 0;; ++i) {
+    try {
+      return size_at(session, place, place.urls.at(i));
+    } catch (const Error& error) {
+      if (!may_be_had_elsewhere(error) || i + 1 >= place.urls.size()) throw;
+    }
+  }
 }
 
 FetchPlan stored(const StoredFile& file) {

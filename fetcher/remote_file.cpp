@@ -69,6 +69,15 @@ void pass_on(int number, siginfo_t* info, void* context) {
   ::signal(number, SIG_DFL);
 }
 
+// A signal such as Ctrl-C's may come while the kernel waits.
+template <typename Call>
+ssize_t retried(const Call& call) {
+  for (;;) {
+    const ssize_t count = call();
+    if (count >= 0 || errno != EINTR) return count;
+  }
+}
+
 void on_fault(int number, siginfo_t* info, void* context) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   if (address < watched.begin || address >= watched.end) return pass_on(number, info, context);
@@ -76,10 +85,10 @@ void on_fault(int number, siginfo_t* info, void* context) {
   // The reader stands still in this handler until the other thread has filled the page, so that
   // only read and write, which signal handlers may call, are needed here.
   char done = 0;
-  if (::write(watched.ask, &address, sizeof(address)) != sizeof(address) ||
-      ::read(watched.answer, &done, 1) != 1) {
-    ::_exit(70);
-  }
+  const bool answered =
+      retried([&] { return ::write(watched.ask, &address, sizeof(address)); }) == sizeof(address) &&
+      retried([&] { return ::read(watched.answer, &done, 1); }) == 1;
+  if (!answered) ::_exit(70);
   errno = saved;
 }
 
@@ -88,7 +97,8 @@ void on_fault(int number, siginfo_t* info, void* context) {
 struct RemoteFile::Pages {
   Session& session;
   const Place place;
-  const std::string shown;
+  std::string url;  // the one of the place's addresses that is read
+  std::string shown;
   std::string direct;  // where the last answer came from: redirects are followed once
   std::uint64_t size = 0;
   std::byte* memory = nullptr;
@@ -102,11 +112,7 @@ struct RemoteFile::Pages {
   Pipe ask, answer;
   std::thread thread;
 
-  Pages(Session& given, const Place& where)
-      : session(given),
-        place(where),
-        shown(escape_for_terminal(without_query(where.urls.front()))),
-        direct(where.urls.front()) {}
+  Pages(Session& given, const Place& where) : session(given), place(where) {}
   Pages(const Pages&) = delete;
   Pages& operator=(const Pages&) = delete;
   ~Pages() {
@@ -114,7 +120,7 @@ struct RemoteFile::Pages {
       ::sigaction(SIGSEGV, &watched.before, nullptr);
       watched.begin = watched.end = 0;
       constexpr std::uintptr_t kStop = 0;
-      static_cast<void>(::write(ask.in.number(), &kStop, sizeof(kStop)) == 0);
+      static_cast<void>(retried([&] { return ::write(ask.in.number(), &kStop, sizeof(kStop)); }));
       thread.join();
     }
     if (memory != nullptr) ::munmap(memory, mapped);
@@ -129,9 +135,9 @@ struct RemoteFile::Pages {
       if (body.size() > to - from) throw_no_ranges();
     };
     HttpReply reply = ask_for(from, to, sink);
-    if (reply.status() == 403 && direct != place.urls.front()) {
+    if (reply.status() == 403 && direct != url) {
       // A signed address that has run out.
-      direct = place.urls.front();
+      direct = url;
       reply = ask_for(from, to, sink);
     }
     require_success(reply, direct);
@@ -164,7 +170,7 @@ struct RemoteFile::Pages {
     require_file_head(head, shown);
     const auto range = content_range(head);
     if (head.status != 206 || !range || range->first != from || !range->total) throw_no_ranges();
-    const bool first = cost.requests == 1;
+    const bool first = memory == nullptr;
     if (first) size = *range->total;
     if (first) validator = validator_of(head);
     if (*range->total != size || validator_of(head) != validator) {
@@ -176,8 +182,20 @@ struct RemoteFile::Pages {
     }
   }
 
+  std::string get_start() {
+    for (std::size_t i = 0;; ++i) {
+      url = direct = place.urls.at(i);
+      shown = escape_for_terminal(without_query(url));
+      try {
+        return get(0, kFirst);
+      } catch (const Error& error) {
+        if (!may_be_had_elsewhere(error) || i + 1 >= place.urls.size()) throw;
+      }
+    }
+  }
+
   void open() {
-    const std::string start = get(0, kFirst);
+    const std::string start = get_start();
     require_file_start(std::string_view(start).substr(0, 512), start.size(), shown);
     mapped = up(std::max<std::uint64_t>(size, 1));
     void* address =
@@ -220,7 +238,8 @@ struct RemoteFile::Pages {
   // The thread that answers the faults of the reading one.
   void serve() {
     std::uintptr_t address = 0;
-    while (::read(ask.out.number(), &address, sizeof(address)) == sizeof(address)) {
+    const auto take = [&] { return ::read(ask.out.number(), &address, sizeof(address)); };
+    while (retried(take) == sizeof(address)) {
       if (address == 0) return;
       const auto offset = address - reinterpret_cast<std::uintptr_t>(memory);
       try {
@@ -231,7 +250,7 @@ struct RemoteFile::Pages {
       // After a failure everything reads as zeros; check() tells.
       if (failure) ::mprotect(memory, mapped, PROT_READ);
       const char done = 1;
-      if (::write(answer.in.number(), &done, 1) != 1) return;
+      if (retried([&] { return ::write(answer.in.number(), &done, 1); }) != 1) return;
     }
   }
 

@@ -20,8 +20,9 @@ namespace litezoo::fetcher {
 // that is not there is a signal (SIGSEGV); other faults are passed on to who handled it before.
 class RemoteFile {
  public:
-  // Asks for the file's beginning. Throws Error(unsupported) when the server gives no ranges, so
-  // that the caller can fetch the file instead, Error(network or not_found).
+  // Asks for the file's beginning, at the place's next address where one has no file. Throws
+  // Error(unsupported) when the server gives no ranges, so that the caller can fetch the file
+  // instead, Error(network or not_found).
   RemoteFile(Session& session, const Place& place);
   RemoteFile(const RemoteFile&) = delete;
   RemoteFile& operator=(const RemoteFile&) = delete;

@@ -19,6 +19,7 @@ Transport& Session::transport() {
     settings.stall_timeout = settings_.stall_timeout;
     settings.bytes_per_second = settings_.bytes_per_second;
     settings.cancelled = settings_.cancelled;
+    settings.note = [this](const std::string& line) { note(line); };
     transport_ = std::make_unique<Transport>(std::move(settings));
   }
   return *transport_;

@@ -26,6 +26,10 @@ static_assert(std::ranges::is_sorted(kSources, {}, &Source::scheme));
 
 }  // namespace
 
+bool may_be_had_elsewhere(const Error& error) noexcept {
+  return error.kind() == ErrorKind::network || error.kind() == ErrorKind::not_found;
+}
+
 std::span<const Source> sources() noexcept {
   return kSources;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/units.h"
 #include "fetcher/digest.h"
 #include "fetcher/reference.h"
@@ -30,6 +31,10 @@ struct Place {
   std::string
       wrapped_as;  // the URLs may give an archive around the file, which has this name in it
 };
+
+// Whether another of a place's addresses may give what one did not: it has no such file, or does
+// not answer.
+bool may_be_had_elsewhere(const Error& error) noexcept;
 
 // One row a scheme: the extension point for a new hub. A source is one file, source_<scheme>.cpp.
 struct Source {

@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/handle.h"
 #include "base/text.h"
+#include "fetcher/reference.h"
 #include "fetcher/url.h"
 
 namespace litezoo::fetcher {
@@ -44,12 +45,6 @@ void add_header(HeaderList& list, const std::string& line) {
   if (grown == nullptr) throw Error(ErrorKind::internal, "out of memory for request headers");
   static_cast<void>(list.release());
   list.reset(grown);
-}
-
-std::string trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return "";
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
 // Holds what arrives to a rate by letting the transport's thread sleep: the connections' own flow
@@ -243,11 +238,19 @@ std::string explain(CURLcode code, const char* detail, const std::string& place,
   }
 }
 
+// The credentials are this hop's, but anybody on the way could read them.
+bool withholds_credentials(const Exchange& exchange) {
+  if (exchange.request.authorization.empty() || exchange.origin != exchange.authority) return false;
+  const auto url = parse_url(exchange.head.url);
+  return !url || (url->scheme != "https" && !is_loopback_host(url->host));
+}
+
 HeaderList headers_for(const Exchange& exchange) {
   HeaderList headers;
   for (const std::string& line : exchange.request.headers) add_header(headers, line);
   if (!exchange.request.compressed) add_header(headers, "Accept-Encoding: identity");
-  if (!exchange.request.authorization.empty() && exchange.origin == exchange.authority) {
+  const bool own = exchange.origin == exchange.authority;
+  if (!exchange.request.authorization.empty() && own && !withholds_credentials(exchange)) {
     add_header(headers, "Authorization: " + exchange.request.authorization);
   }
   return headers;
@@ -316,6 +319,7 @@ struct Transport::Loop {
   std::map<RequestId, std::unique_ptr<Exchange>> running;
   std::map<std::string, std::size_t> running_of_origin;
   std::set<std::string> unreachable;  // origins
+  std::set<std::string> withheld;     // origins that did not get their token
 
   std::mutex mutex;  // guards what follows
   std::condition_variable forgotten;
@@ -397,11 +401,19 @@ struct Transport::Loop {
     if (!guarded(started, [&] { started.headers = headers_for(started); })) {
       return conclude(std::move(exchange));
     }
+    note_withheld(started);
     set_up(started, user_agent, settings);
     started.last_byte = Clock::now();
     ++running_of_origin[started.origin];
     curl_multi_add_handle(multi.get(), started.curl.get());
     running.emplace(started.id, std::move(exchange));
+  }
+
+  void note_withheld(const Exchange& exchange) {
+    if (!settings.note || !withholds_credentials(exchange)) return;
+    if (!withheld.insert(exchange.origin).second) return;
+    settings.note("the token for " + parse_url(exchange.head.url)->place() +
+                  " is not sent: the address is plain http; use https");
   }
 
   std::unique_ptr<Exchange> detach(std::map<RequestId, std::unique_ptr<Exchange>>::iterator at) {

@@ -23,6 +23,7 @@ struct TransportSettings {
   // Asked about ten times a second, from the transport's thread; true ends every request:
   // Error(interrupted).
   std::function<bool()> cancelled;
+  std::function<void(const std::string&)> note;  // one line to show; from the transport's thread
 };
 
 // What became of a request, or what its sink threw.
@@ -35,7 +36,8 @@ using RequestId = std::uint64_t;
 
 // HTTP(S) over libcurl's multi interface: one thread of its own, one pool of connections, many
 // requests at once, HTTP/2 where a server speaks it. Follows redirects itself: to https, or http
-// on loopback, and without credentials when host, port or scheme change. A host that could not be
+// on loopback, and without credentials when host, port or scheme change, or over plain http to
+// another machine, which is noted once a host. A host that could not be
 // reached is not tried again by the same object, so that failing over costs its time-out once.
 // Every function may be called from any thread.
 class Transport {

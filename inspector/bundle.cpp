@@ -6,15 +6,11 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/model_name.h"
 #include "base/text.h"
 #include "inspector/container.h"
 
 namespace litezoo::inspector {
-
-bool is_model_name(std::string_view name) {
-  const std::string lower = to_lower(name);
-  return lower.ends_with(".tflite") || lower.ends_with(".lite");
-}
 
 bool is_model(std::span<const std::byte> file, const ArchiveEntry& entry) {
   if (is_model_name(entry.name)) return true;

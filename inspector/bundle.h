@@ -10,9 +10,6 @@
 
 namespace litezoo::inspector {
 
-// True for names of .tflite files, whatever their case.
-bool is_model_name(std::string_view name);
-
 // Whether a member is a .tflite file: by its name, or where it is stored by its content (bundles of
 // language models name theirs TF_LITE_PREFILL_DECODE).
 bool is_model(std::span<const std::byte> file, const ArchiveEntry& entry);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -40,6 +41,21 @@ TEST_CASE("a model on a server is inspected without being fetched, with the same
   CHECK(remote.err.find(" requests") != std::string::npos);
   CHECK(hub.bytes_sent() < model.size() / 2);
   CHECK(program.stored_files().empty());
+}
+
+TEST_CASE("Ctrl-C while a model is looked at from afar ends with 130 and says so") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/m.tflite", std::string(as_text(builder::classifier({.width = 1}))));
+  hub.add_fault(hub::parse_fault("slow=20000"));
+  Process process(program.command({"inspect", hub.url() + "/m.tflite"}), program.environment());
+  // The second one is for a page that is being read.
+  REQUIRE(wait_until([&] { return hub.requests().size() >= 2; }));
+  process.send(SIGINT);
+  const auto result = process.wait();
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 130);
+  CHECK(is_one_clear_line(result.err));
 }
 
 TEST_CASE("a server that gives no ranges is inspected by fetching the file") {

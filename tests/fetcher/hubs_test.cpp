@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "fetcher/kaggle.h"
+#include "fetcher/remote_file.h"
 #include "tests/fetcher/workbench.h"
+#include "tests/hub/base64_digest.h"
 
 namespace litezoo::fetcher {
 namespace {
@@ -25,17 +27,6 @@ struct HubsBench : Workbench {
   }
 };
 
-std::string base64_of(DigestKind kind, const std::string& content) {
-  Digester digester(kind, content.size());
-  digester.update(as_bytes(content));
-  const std::string hex = digester.finish();
-  std::string bytes;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-  }
-  return encode_base64(bytes);
-}
-
 }  // namespace
 
 TEST_CASE("a MediaPipe reference finds the model or the bundle") {
@@ -53,10 +44,80 @@ TEST_CASE("a MediaPipe reference finds the model or the bundle") {
         ErrorKind::not_found);
 }
 
+TEST_CASE("a plan and a look from afar find the bundle, too") {
+  HubsBench bench;
+  const std::string content = random_bytes(100'000);
+  bench.hub.add_file("/mediapipe-models/face/face/float16/1/face.task", content);
+  const std::string reference = "mediapipe:face/face/float16/1";
+  FetchRequest request;
+  request.references = {reference};
+  Fetcher fetcher(bench.store, bench.quick());
+  CHECK(fetcher.plan(request).to_transfer == Bytes{content.size()});
+  const Place place = resolve_mediapipe(fetcher.session(), parse_reference(reference));
+  const RemoteFile file(fetcher.session(), place);
+  CHECK(as_text(file.bytes()) == content);
+  file.check();
+  request.references = {"mediapipe:face/absent/float16/1"};
+  CHECK(error_of([&] { fetcher.plan(request); })->kind() == ErrorKind::not_found);
+}
+
+TEST_CASE("no token leaves over plain http for another machine, which is said") {
+  HubsBench bench;
+  const ScopedVariable no_proxy("no_proxy", "*");
+  const ScopedVariable hf_home("HF_HOME", bench.directory.path().string());
+  const ScopedVariable hf("HF_TOKEN", "secret");
+  const ScopedVariable github("GITHUB_TOKEN", "secret");
+  const ScopedVariable kaggle("KAGGLE_API_TOKEN", "secret");
+  const std::string port = bench.hub.url().substr(bench.hub.url().rfind(':'));
+  // Reaches this machine, too, but does not say that it does.
+  for (const std::string host : {"127.0.0.1", "0.0.0.0"}) {
+    const std::string authority = host + port;
+    const std::string base = "http://" + authority;
+    const ScopedVariable hf_endpoint("HF_ENDPOINT", base);
+    const ScopedVariable github_api("GITHUB_API_URL", base);
+    const ScopedVariable kaggle_api("KAGGLE_API_ENDPOINT", base);
+    const ScopedVariable registry("npm_config_registry", base + "/");
+    const ScopedVariable npm(("npm_config_//" + authority + "/:_authToken").c_str(), "secret");
+    for (const std::string reference :
+         {"hf:o/r/m.tflite", "github:o/r@v1/m.tflite", "kaggle:o/m/tfLite/s", "npm:p@1/m.tflite"}) {
+      CAPTURE(host);
+      CAPTURE(reference);
+      bench.hub.forget_requests();
+      std::vector<std::string> notes;
+      FetchSettings settings = bench.quick();
+      settings.note = [&](const std::string& line) { notes.push_back(line); };
+      FetchRequest request;
+      request.references = {reference};
+      CHECK(error_of([&] { Fetcher(bench.store, settings).fetch(request); }).has_value());
+      const bool own = host == "127.0.0.1";
+      const auto requests = bench.hub.requests();
+      REQUIRE(!requests.empty());
+      for (const auto& seen : requests) CHECK(seen.authorization == (own ? "Bearer secret" : ""));
+      CHECK(notes.size() == (own ? 0 : 1));
+      if (!own && !notes.empty()) {
+        CHECK(notes[0] ==
+              "the token for " + authority + " is not sent: the address is plain http; use https");
+      }
+    }
+  }
+}
+
+TEST_CASE("Kaggle's list of files is left when it has no end") {
+  HubsBench bench;
+  const std::string api = "/kaggle/api/v1/models/zoo/net/tfLite/small/1/files?pageSize=200";
+  for (std::size_t i = 0; i <= kMostPages; ++i) {
+    bench.hub.add_file(i == 0 ? api : api + "&pageToken=" + std::to_string(i),
+                       R"({"files":[],"nextPageToken":")" + std::to_string(i + 1) + R"("})");
+  }
+  Session session(bench.store, Workbench::quick());
+  CHECK(says(error_of([&] { kaggle_files(session, "zoo/net/tfLite/small", "1"); }), "without end"));
+  CHECK(bench.hub.requests().size() == kMostPages);
+}
+
 TEST_CASE("the digests that a storage server states with the bytes are enforced") {
   HubsBench bench;
-  const std::string md5 = "md5=" + base64_of(DigestKind::md5, "a model");
-  const std::string crc = "crc32c=" + base64_of(DigestKind::crc32c, "a model");
+  const std::string md5 = "md5=" + hub::base64_digest(DigestKind::md5, "a model");
+  const std::string crc = "crc32c=" + hub::base64_digest(DigestKind::crc32c, "a model");
   struct Case {
     std::string stated, refused_for;  // empty = taken
   };

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "fetcher/listing.h"
 #include "tests/fetcher/workbench.h"
 #include "tests/hub/hugging_face_api.h"
 
@@ -93,21 +94,12 @@ TEST_CASE("the token of the official tools is found in their file") {
   CHECK(hf_authorization().empty());
 }
 
-TEST_CASE("a token is not sent unencrypted to another machine") {
-  HfBench bench;
-  const ScopedVariable token("HF_TOKEN", "hf_secret");
-  CHECK(hf_authorization() == "Bearer hf_secret");
-  const ScopedVariable endpoint("HF_ENDPOINT", "http://mirror.example");
-  CHECK(hf_authorization().empty());
-}
-
-TEST_CASE("trees and searches are read to their last page") {
+TEST_CASE("a repository's files are listed to their last page") {
   HfBench bench;
   std::vector<hub::HfRepository> repositories;
   for (int i = 0; i < 7; ++i) {
     hub::HfRepository repository = bench.repository();
     repository.id = "zoo/net" + std::to_string(i);
-    repository.downloads = static_cast<std::uint64_t>(i);
     for (int j = 0; j < 5; ++j) {
       repository.files.push_back({"part" + std::to_string(j) + ".bin", "x", false});
     }
@@ -117,23 +109,98 @@ TEST_CASE("trees and searches are read to their last page") {
   Session session(bench.store, Workbench::quick());
   CHECK(hf_files(session, "zoo/net3", "").size() == 7);
   CHECK(hf_files(session, "zoo/net3", "")[1].sha256 == sha256_of_text(bench.model));
-  const auto models = hf_search(session, {});
-  REQUIRE(models.size() == 7);
-  CHECK(models.front().id == "zoo/net6");
-  CHECK(models.front().task == "image-classification");
-  CHECK(models.front().license == "apache-2.0");
-  CHECK(models.front().revision == kCommit);
-  CHECK(hf_search(session, {"", "", 2}).size() == 2);
 }
 
 TEST_CASE("a listing that repeats its page ends") {
   HfBench bench;
   hub::Resource page;
-  page.content = R"([{"id":"zoo/net"}])";
-  page.headers["Link"] = "<" + bench.hub.url() + "/api/models?cursor=1>; rel=\"next\"";
-  bench.hub.add("/api/models", page);
+  page.content = R"([{"type":"file","path":"a.tflite","size":1}])";
+  const std::string tree = "/api/models/zoo/net/tree/main";
+  page.headers["Link"] = "<" + bench.hub.url() + tree + "?cursor=1>; rel=\"next\"";
+  bench.hub.add(tree, page);
   Session session(bench.store, Workbench::quick());
-  CHECK(hf_search(session, {}).size() == 1);
+  CHECK(hf_files(session, "zoo/net", "").size() == 2);
+  CHECK(bench.hub.requests().size() == 2);
+}
+
+TEST_CASE("a listing without end is left") {
+  HfBench bench;
+  const std::string tree = "/api/models/zoo/net/tree/main";
+  for (std::size_t i = 0; i <= kMostPages; ++i) {
+    hub::Resource page;
+    page.content = "[]";
+    const std::string next = tree + "?cursor=" + std::to_string(i + 1);
+    page.headers["Link"] = "<" + bench.hub.url() + next + ">; rel=\"next\"";
+    bench.hub.add(i == 0 ? tree : tree + "?cursor=" + std::to_string(i), page);
+  }
+  Session session(bench.store, Workbench::quick());
+  CHECK(says(error_of([&] { hf_files(session, "zoo/net", ""); }), "without end"));
+  CHECK(bench.hub.requests().size() == kMostPages);
+}
+
+TEST_CASE("each refusal of a Hugging Face hub is told for what it is") {
+  using enum ErrorKind;
+  struct Case {
+    int status;
+    std::string code, message, body;
+    ErrorKind kind;
+    std::string says;
+  };
+  const std::string json = R"({"error":"refused"})";
+  const Case cases[] = {
+      {401, "RepoNotFound", "Repository not found", json, not_found, "private and needs HF_TOKEN"},
+      {404, "RepoNotFound", "", json, not_found, "private and needs HF_TOKEN"},
+      {401, "GatedRepo", "", json, network, "accept its terms"},
+      {403, "GatedRepo", "", json, network, "accept its terms"},
+      {404, "RevisionNotFound", "", json, not_found, "no such revision"},
+      {404, "EntryNotFound", "", json, not_found, "no such file"},
+      {403, "", "Access to this resource is disabled.", json, not_found, "disabled by its hub"},
+      {401, "", "Invalid credentials in Authorization header", json, network, "token was refused"},
+      {401, "", "", "<html><body>proxy login</body></html>", network, "HTTP 401"},
+      {403, "", "", "<html><body>forbidden</body></html>", network, "HTTP 403"},
+      {404, "", "", "<html><body>nothing here</body></html>", not_found, "does not exist"},
+      {403, "Unheard", "of", json, network, "HTTP 403"},
+  };
+  HfBench bench;
+  for (const Case& c : cases) {
+    CAPTURE(c.status);
+    CAPTURE(c.code);
+    CAPTURE(c.message);
+    hub::Resource refusal;
+    refusal.status = c.status;
+    refusal.content = c.body;
+    refusal.content_type = c.body.starts_with("<") ? "text/html" : "application/json";
+    if (!c.code.empty()) refusal.refusal_headers["X-Error-Code"] = c.code;
+    if (!c.message.empty()) refusal.refusal_headers["X-Error-Message"] = c.message;
+    bench.hub.add("/zoo/net/resolve/main/net.tflite", refusal);
+    bench.hub.add("/api/models/zoo/net/tree/main", refusal);
+    // The file itself, and the list of files that is asked when none is named.
+    for (const std::string reference : {"hf:zoo/net/net.tflite", "hf:zoo/net"}) {
+      const auto error = error_of([&] { bench.fetch(reference); });
+      REQUIRE(error.has_value());
+      CHECK_MESSAGE(error->kind() == c.kind, std::string(error->what()));
+      CHECK_MESSAGE(says(error, c.says), std::string(error->what()));
+      CHECK(std::string_view(error->what()).find('\n') == std::string_view::npos);
+    }
+    CHECK(bench.store.list().empty());
+    CHECK(leftovers(bench.store) == 0);
+  }
+}
+
+TEST_CASE("a repository's short list of files is not believed: its tree is complete") {
+  HfBench bench;
+  hub::add_hf_repositories(bench.hub, {bench.repository()});
+  const std::string short_info = R"({"id":"zoo/net","sha":")" + kCommit +
+                                 R"(","lastModified":"2026-01-02T00:00:00.000Z",
+      "siblings":[{"rfilename":"README.md"}]})";
+  bench.hub.add_file("/api/models/zoo/net", short_info);
+  bench.hub.add_file("/api/models", "[" + short_info + "]");
+  CHECK(read_text_file(bench.fetch("hf:zoo/net").path) == bench.model);
+  Session session(bench.store, Workbench::quick());
+  const ListPage page = list_page(session, "hf", {}, {});
+  REQUIRE(page.models.size() == 1);
+  REQUIRE(page.models.front().artifacts.size() == 1);
+  CHECK(page.models.front().artifacts.front().sha256 == sha256_of_text(bench.model));
 }
 
 TEST_CASE("what is wrong with a Hugging Face hub is said") {

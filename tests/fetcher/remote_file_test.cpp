@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <thread>
 
 #include "tests/fetcher/workbench.h"
 
@@ -49,6 +54,33 @@ TEST_CASE("a file on a server is memory of which only what is looked at comes") 
   // The redirect is followed once.
   const auto requests = bench.hub.requests();
   CHECK(std::ranges::count_if(requests, [](const auto& seen) { return !seen.cdn; }) == 1);
+}
+
+TEST_CASE("a signal while bytes come does not end the program") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  Session session(bench.store, Workbench::quick());
+  const RemoteFile file(session, place_of(bench.hub.url() + "/m.tflite"));
+  bench.hub.add_fault(hub::parse_fault("slow=200000"));
+  // Like Ctrl-C's handler: it only returns, and the waiting call ends with EINTR.
+  static std::atomic<int> signals = 0;
+  struct sigaction action {};
+  struct sigaction before {};
+  action.sa_handler = [](int) { ++signals; };
+  ::sigaction(SIGUSR1, &action, &before);
+  {
+    const std::jthread other([reader = ::pthread_self()](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        ::pthread_kill(reader, SIGUSR1);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    });
+    CHECK(equal(file, content, 2'000'000, 3'000));
+  }
+  ::sigaction(SIGUSR1, &before, nullptr);
+  CHECK(signals > 5);
+  file.check();
 }
 
 TEST_CASE("a server that gives no ranges, or another version meanwhile, is noticed") {

@@ -46,7 +46,7 @@ enum class FaultKind {
 struct Fault {
   FaultKind kind = FaultKind::status;
   std::string path;         // hits targets that hold this text; empty = all
-  std::uint64_t value = 0;  // bytes, milliseconds or a status, as the kind says
+  std::uint64_t value = 0;  // bytes, bytes a second, seconds or a status, as its row says
   int times = -1;           // requests to hit; negative = every one
 };
 

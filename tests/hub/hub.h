@@ -16,10 +16,10 @@ struct Resource {
   std::string content_type = "application/octet-stream";
   std::map<std::string, std::string> headers;
   std::map<std::string, std::string> hub_headers;  // left out by the fault no-commit
-  int status = 200;
+  int status = 200;                    // 3xx and errors as they are, else as the request asks
   std::string location;                // where a 3xx status leads
   std::string required_authorization;  // 401 without exactly this; empty = open to all
-  std::map<std::string, std::string> refusal_headers;  // of that 401
+  std::map<std::string, std::string> refusal_headers;  // of that 401, or of an error's status
 };
 
 // One request as it arrived.

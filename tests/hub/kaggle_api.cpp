@@ -2,24 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/file.h"
-#include "fetcher/digest.h"
+#include "tests/hub/base64_digest.h"
 
 namespace litezoo::hub {
 namespace {
 
 using nlohmann::json;
-
-std::string base64_digest(fetcher::DigestKind kind, const std::string& content) {
-  fetcher::Digester digester(kind, content.size());
-  digester.update(as_bytes(content));
-  const std::string hex = digester.finish();
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-  }
-  return fetcher::encode_base64(bytes);
-}
 
 Resource json_answer(const json& content) {
   Resource resource;
@@ -37,8 +25,7 @@ Resource redirect_to(const std::string& address) {
 
 void add_variation(Hub& hub, const KaggleVariation& variation) {
   const std::string version = std::to_string(variation.version);
-  const std::string name =
-      variation.owner + "/" + variation.model + "/tfLite/" + variation.slug;
+  const std::string name = variation.owner + "/" + variation.model + "/tfLite/" + variation.slug;
   json files = json::array();
   for (const KaggleFile& file : variation.files) {
     files.push_back({{"name", file.path}, {"size", file.content.size()}});
@@ -90,11 +77,10 @@ void add_kaggle_variations(Hub& hub, const std::vector<KaggleVariation>& variati
     models.push_back({{"ref", variation.owner + "/" + variation.model},
                       {"author", variation.owner},
                       {"updateTime", "2026-01-02T03:04:05Z"},
-                      {"instances",
-                       json::array({{{"slug", variation.slug},
-                                     {"framework", "tfLite"},
-                                     {"versionNumber", variation.version},
-                                     {"licenseName", "Apache 2.0"}}})}});
+                      {"instances", json::array({{{"slug", variation.slug},
+                                                  {"framework", "tfLite"},
+                                                  {"versionNumber", variation.version},
+                                                  {"licenseName", "Apache 2.0"}}})}});
   }
   for (const std::string base : {"/api/v1/models/", "/kaggle/api/v1/models/"}) {
     hub.add(base + "list", json_answer({{"models", models}, {"nextPageToken", ""}}));

@@ -39,8 +39,11 @@ struct Options {
 
 Options parse_options(const std::vector<std::string>& arguments) {
   Options options;
-  for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
+  for (std::size_t i = 0; i < arguments.size(); i += 2) {
     const std::string& name = arguments[i];
+    if (i + 1 == arguments.size()) {
+      throw Error(ErrorKind::usage, "'" + name + "' is no option, or lacks its value; see --help");
+    }
     const std::string& value = arguments[i + 1];
     if (name == "--root") {
       options.root = value;

@@ -4,22 +4,15 @@
 
 #include "base/file.h"
 #include "fetcher/digest.h"
+#include "tests/hub/base64_digest.h"
 
 namespace litezoo::hub {
 namespace {
 
-std::string digest_of(fetcher::DigestKind kind, const std::string& bytes) {
-  fetcher::Digester digester(kind, bytes.size());
+std::string sha1_of(const std::string& bytes) {
+  fetcher::Digester digester(fetcher::DigestKind::sha1, bytes.size());
   digester.update(as_bytes(bytes));
   return digester.finish();
-}
-
-std::string bytes_of_hex(const std::string& hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-  }
-  return bytes;
 }
 
 std::string authorization_of(const NpmPackage& package) {
@@ -43,12 +36,10 @@ void add_npm_packages(Hub& hub, const std::vector<NpmPackage>& versions) {
     tarball.required_authorization = authorization_of(package);
     nlohmann::json dist;
     dist["tarball"] = (package.tarball_host.empty() ? hub.url() : package.tarball_host) + path;
-    const std::string sha512 = digest_of(fetcher::DigestKind::sha512, tarball.content);
+    const std::string sha512 = base64_digest(fetcher::DigestKind::sha512, tarball.content);
     if (package.integrity != "none") {
-      dist["integrity"] = package.integrity.empty()
-                              ? "sha512-" + fetcher::encode_base64(bytes_of_hex(sha512))
-                              : package.integrity;
-      dist["shasum"] = digest_of(fetcher::DigestKind::sha1, tarball.content);
+      dist["integrity"] = package.integrity.empty() ? "sha512-" + sha512 : package.integrity;
+      dist["shasum"] = sha1_of(tarball.content);
     }
     description["name"] = package.name;
     description["dist-tags"]["latest"] = package.version;

@@ -248,6 +248,11 @@ void serve(const httplib::Request& request, httplib::Response& response,
     response.set_redirect(resource->location, resource->status);
     return response.set_content(resource->content, resource->content_type);
   }
+  if (resource->status >= 400) {
+    for (const auto& [name, value] : resource->refusal_headers) response.set_header(name, value);
+    response.status = resource->status;
+    return response.set_content(resource->content, resource->content_type);
+  }
   for (const auto& [name, value] : resource->headers) {
     if (name != "ETag") response.set_header(name, value);
   }
