@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "runtime/flag.h"
+#include "runtime/kernel_memory.h"
 #include "runtime/kernels/sparse.h"
 
 namespace litezoo::runtime {
@@ -64,6 +65,10 @@ std::size_t tensor_bytes(const RuntimeTensor& tensor, std::span<const std::int32
     if (!product || *product > budget.limit() * 4) budget.check(SIZE_MAX / 2, what);
     count = *product;
     empty = empty || dimension == 0;
+  }
+  if (tensor.type == TensorType::STRING && !empty) {
+    // Each string takes an offset of 4 bytes at least.
+    budget.check(checked_multiply(count, sizeof(std::int32_t)).value_or(SIZE_MAX / 2), what);
   }
   if (is_serialised(tensor.type)) return 0;
   const std::size_t bytes = tensor_type_bytes(tensor.type, empty ? 0 : count);
@@ -247,6 +252,16 @@ void Program::unfold_constants() {
   }
 }
 
+// All of a kernel's preparing goes through here: what it will keep is charged first.
+Evaluate Program::prepare(PlannedNode& node, Node& at) {
+  node.reset();
+  if (const std::size_t bytes = kernel_bytes(at); bytes > 0) {
+    node.charge = MemoryCharge(state_.budget, bytes,
+                               fmt::format("node {} ({})", at.index(), operator_name(at.op())));
+  }
+  return node.prepare(at);
+}
+
 std::vector<Shape> Program::declared_input_shapes() const {
   std::vector<Shape> shapes;
   for (const std::int32_t input : subgraph_.inputs) {
@@ -317,20 +332,27 @@ void Program::commit() {
   committed_ = true;
 }
 
-// False when XNNPACK refused one: its nodes are marked, and everything has to be planned anew.
+// False when XNNPACK refuses one: its nodes are marked, and everything has to be planned anew.
 // The constants that were computed for it alone are gone by now; plan() computes them again.
 bool Program::bind_delegates() {
-  std::size_t current = 0;
-  try {
-    for (current = 0; current < delegates_.size(); ++current) delegates_[current].reserve();
-    for (current = 0; current < delegates_.size(); ++current) delegates_[current].bind();
-  } catch (const Error&) {
-    for (PlannedNode& node : nodes_) {
-      if (node.delegate == current) node.refused = true;
+  return is_accepted(&xnn::Delegate::reserve) && is_accepted(&xnn::Delegate::bind);
+}
+
+// All of them are tried, so that few plans find what has to be done without XNNPACK.
+bool Program::is_accepted(void (xnn::Delegate::*step)()) {
+  std::vector<bool> refused(delegates_.size());
+  for (std::size_t i = 0; i < delegates_.size(); ++i) {
+    try {
+      (delegates_[i].*step)();
+    } catch (const Error&) {
+      refused[i] = true;
     }
-    return false;
   }
-  return true;
+  if (std::ranges::find(refused, true) == refused.end()) return true;
+  for (PlannedNode& node : nodes_) {
+    if (node.stage == PlannedNode::Stage::delegated && refused[node.delegate]) node.refused = true;
+  }
+  return false;
 }
 
 void Program::execute(std::vector<NodeTiming>* timings) {
@@ -384,17 +406,17 @@ void Program::run_deferred(PlannedNode& node) {
   std::vector<Shape> shapes = input_shapes(node.at_run);
   if (!node.evaluate || shapes != node.prepared_for) {
     node.prepared_for.clear();
-    node.evaluate = node.prepare(node.at_load);
+    node.evaluate = prepare(node, node.at_load);
     if (node.evaluate) {
       node.prepared_for = std::move(shapes);
     } else {
-      node.evaluate = node.prepare(node.at_run);
+      node.evaluate = prepare(node, node.at_run);
     }
   }
   if (!node.evaluate) node.at_run.unsupported("its output's shape cannot be told even in a run");
   evaluate(node);
   // What depends on values is prepared anew each time.
-  if (node.prepared_for.empty()) node.evaluate = nullptr;
+  if (node.prepared_for.empty()) node.reset();
 }
 
 void Program::reset_variables() {
@@ -421,10 +443,10 @@ void Program::run(std::span<const RuntimeTensor* const> inputs) {
     corrupt(fmt::format("subgraph {} is called with {} inputs, it has {}", index_, inputs.size(),
                         subgraph_.inputs.size()));
   }
-  // A loop inside of a loop multiplies its turns, calls of calls do too.
-  if (state_.calls++ / 100 >= state_.options.max_loop_iterations) {
+  // Calls of calls multiply. What the main program calls itself is bounded by its loops.
+  if (state_.depth > 1 && state_.calls++ / 10 >= state_.options.max_loop_iterations) {
     throw Error(ErrorKind::unsupported,
-                fmt::format("subgraphs were called {} times in one run, which is the limit",
+                fmt::format("subgraphs called each other {} times in one run, which is the limit",
                             state_.calls - 1));
   }
   bool same = planned_ && planned_for_.size() == inputs.size();

@@ -9,6 +9,7 @@
 #include "base/graph.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/memory.h"
+#include "runtime/memory_charge.h"
 #include "runtime/partition.h"
 #include "runtime/session.h"
 #include "runtime/xnnpack/delegate.h"
@@ -75,6 +76,12 @@ struct PlannedNode {
   std::size_t delegate = static_cast<std::size_t>(-1);  // of Program::delegates_
   Evaluate evaluate;
   std::vector<Shape> prepared_for;  // deferred nodes: the input shapes `evaluate` holds for
+  MemoryCharge charge;              // for what `evaluate` keeps to itself
+  // Forgets how to run it, and gives that memory back.
+  void reset() {
+    evaluate = nullptr;
+    charge = MemoryCharge();
+  }
 };
 
 // A node, or an XNNPACK runtime for one or several of them (`node` is kNone for several).
@@ -133,6 +140,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   void add_nodes();
   void load_constant(std::size_t index, const std::vector<bool>& is_computed);
   void unfold_constants();
+  Evaluate prepare(PlannedNode& node, Node& at);
   void set_input(std::size_t index, Shape shape);
   void claim_outputs(const PlannedNode& node);
   void propagate(PlannedNode& node);
@@ -143,14 +151,17 @@ class Program final : public SubgraphRunner, private NodeServices {
   bool add_group(const NodeGroup& group);
   void add_kernel_step(std::size_t node);
   struct Cut;
+  void count_readers();
   Cut cut_out(std::span<const std::size_t> nodes) const;
   bool try_delegate(std::span<const std::size_t> nodes);
   void refuse_culprits(std::span<const std::size_t> nodes);
+  void drop_delegate(std::size_t node);
   void drop_packed_constants();
   void assign_memory();
   void prepare_kernel(PlannedNode& node);
   void own_memory(RuntimeTensor& tensor, std::size_t bytes);
   bool bind_delegates();
+  bool is_accepted(void (xnn::Delegate::*step)());
   void run_node(PlannedNode& node);
   void run_deferred(PlannedNode& node);
   void evaluate(const PlannedNode& node);
@@ -165,7 +176,9 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::vector<Step> steps_;
   xnn::WorkspaceHandle workspace_;
   std::vector<xnn::Delegate> delegates_;
-  std::size_t delegates_bytes_ = 0;  // activations inside of them
+  std::size_t delegates_bytes_ = 0;             // activations inside of them
+  std::vector<MemoryCharge> delegate_charges_;  // for these, and the weights that each packed
+  std::vector<std::size_t> readers_;            // nodes that read each tensor, while cutting
   std::size_t plans_made_ = 0;
   std::vector<Shape> planned_for_;
   bool planned_ = false, committed_ = false;

@@ -20,6 +20,9 @@ namespace {
 // few subgraphs make endless work.
 constexpr std::uint64_t kMaxPlannedNodes = 10'000'000;
 
+// Serialised strings have offsets of 31 bits.
+constexpr std::size_t kMostStrings = std::size_t{1} << 29U;
+
 // Their outputs are constants as soon as shapes are known.
 bool needs_shapes_only(BuiltinOperator code) noexcept {
   return code == BuiltinOperator::SHAPE || code == BuiltinOperator::RANK;
@@ -52,10 +55,16 @@ void Program::set_input(std::size_t index, Shape shape) {
   state.known = true;
   if (is_serialised(input.type)) {
     // As many empty strings: the count, an offset for each and one for the end.
-    std::vector<std::int32_t> empty(input.size() + 2,
-                                    static_cast<std::int32_t>((input.size() + 2) * 4));
-    empty[0] = static_cast<std::int32_t>(input.size());
-    set_serialised(subgraph_.inputs[index], std::as_bytes(std::span(empty)));
+    const std::size_t words = input.size() + 2;
+    if (words >= kMostStrings) {
+      throw Error(ErrorKind::unsupported,
+                  fmt::format("input {} ('{}') holds {} strings, which is too many", index,
+                              input.definition->name, input.size()));
+    }
+    std::byte* data = allocate_string(input, words * sizeof(std::int32_t));
+    auto* head = reinterpret_cast<std::int32_t*>(data);
+    std::fill_n(head, words, static_cast<std::int32_t>(words * sizeof(std::int32_t)));
+    head[0] = static_cast<std::int32_t>(input.size());
   }
 }
 
@@ -116,7 +125,7 @@ void Program::claim_outputs(const PlannedNode& node) {
 }
 
 void Program::propagate(PlannedNode& node) {
-  node.evaluate = nullptr;
+  node.reset();
   node.can_delegate = false;
   node.delegate = Step::kNone;
   node.prepared_for.clear();
@@ -134,7 +143,7 @@ void Program::propagate(PlannedNode& node) {
   claim_outputs(node);
   if (known && try_infer(node)) return;
   if (node.prepare == nullptr) node.at_load.unsupported("there is no kernel for this operator");
-  if (known) node.evaluate = node.prepare(node.at_load);
+  if (known) node.evaluate = prepare(node, node.at_load);
   if (!node.evaluate) {
     node.stage = PlannedNode::Stage::deferred;
     for (std::size_t i = 0; i < node.at_load.output_count(); ++i) {
@@ -177,7 +186,7 @@ void Program::fold(PlannedNode& node) {
     if (node.at_load.op().outputs[i] >= 0) node.at_load.output(i).constant = true;
   }
   node.stage = PlannedNode::Stage::folded;
-  node.evaluate = nullptr;
+  node.reset();
 }
 
 void Program::add_to(Plan& plan) const {

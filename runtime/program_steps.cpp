@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "runtime/arena.h"
@@ -80,7 +82,7 @@ void Program::find_delegation(PlannedNode& node) {
 void Program::prepare_kernel(PlannedNode& node) {
   if (node.evaluate || node.stage != PlannedNode::Stage::planned) return;
   if (node.prepare == nullptr) node.at_load.unsupported("there is no kernel for this operator");
-  node.evaluate = node.prepare(node.at_load);
+  node.evaluate = prepare(node, node.at_load);
   if (!node.evaluate) node.at_load.unsupported("its output's shape depends on values");
 }
 
@@ -92,6 +94,7 @@ void Program::make_steps() {
     steps_.clear();
     delegates_.clear();
     delegates_bytes_ = 0;
+    delegate_charges_.clear();
     std::vector<std::size_t> alive;
     std::vector<PartitionNode> candidates;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -104,12 +107,11 @@ void Program::make_steps() {
           {op.inputs, op.outputs, node.can_delegate && !node.refused, is_ordered(node)});
     }
     // Folded nodes' outputs are there from the start: the partitioner does not see them written.
+    count_readers();
+    // The others are tried after a refusal too, so that few rounds find all that are refused.
     for (NodeGroup& group : partition(candidates, tensors_.size())) {
       for (std::size_t& node : group.nodes) node = alive[node];
-      if (!add_group(group)) {
-        again = true;
-        break;
-      }
+      if (!add_group(group)) again = true;
     }
   }
   drop_packed_constants();
@@ -153,6 +155,7 @@ void Program::refuse_culprits(std::span<const std::size_t> nodes) {
     const std::size_t steps = steps_.size();
     if (nodes.size() > 1 && try_delegate(std::span(&node, 1))) {
       steps_.resize(steps);
+      drop_delegate(node);
       continue;
     }
     nodes_[node].refused = found = true;
@@ -161,43 +164,65 @@ void Program::refuse_culprits(std::span<const std::size_t> nodes) {
   for (const std::size_t node : nodes) nodes_[node].refused = true;
 }
 
+// The last one, which is this node's alone.
+void Program::drop_delegate(std::size_t node) {
+  delegates_.pop_back();
+  delegate_charges_.pop_back();
+  nodes_[node].stage = PlannedNode::Stage::planned;
+  nodes_[node].delegate = Step::kNone;
+}
+
 // What an XNNPACK subgraph of some nodes reads and writes.
 struct Program::Cut {
   std::vector<xnn::LoweredNode> lowered;
   std::vector<std::size_t> inputs, outputs;
-  std::size_t hidden_bytes = 0;  // of what XNNPACK keeps to itself
+  std::size_t hidden_bytes = 0;    // of activations that XNNPACK keeps to itself
+  std::size_t constant_bytes = 0;  // that it packs, or copies
 };
 
-Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
-  std::vector<bool> inside(nodes_.size());
-  for (const std::size_t node : nodes) inside[node] = true;
-  std::vector<bool> written(tensors_.size()), listed(tensors_.size()), needed(tensors_.size());
+void Program::count_readers() {
+  readers_.assign(tensors_.size(), 0);
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (inside[i] || nodes_[i].stage == PlannedNode::Stage::folded) continue;
+    if (nodes_[i].stage == PlannedNode::Stage::folded) continue;
     for (const std::int32_t input : subgraph_.operators[i].inputs) {
-      if (input >= 0) needed[static_cast<std::size_t>(input)] = true;
+      if (input >= 0) ++readers_[static_cast<std::size_t>(input)];
     }
   }
+}
+
+Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
+  // What is as large as the cut, not the graph: there may be as many cuts as nodes.
+  std::unordered_map<std::size_t, std::size_t> read;  // how often in here, by tensor
+  std::unordered_set<std::size_t> written;
   Cut cut;
   std::vector<Lifetime> hidden;
+  std::vector<std::pair<std::size_t, std::size_t>> written_at;  // tensor, step
   for (const std::size_t index : nodes) {
     cut.lowered.push_back({&nodes_[index].at_load, *nodes_[index].lowering});
     for (const std::int32_t input : subgraph_.operators[index].inputs) {
       if (input < 0) continue;
       const auto i = static_cast<std::size_t>(input);
-      if (tensors_[i].constant || written[i] || listed[i]) continue;
-      listed[i] = true;
-      cut.inputs.push_back(i);
+      const bool first = ++read[i] == 1;
+      if (tensors_[i].constant) {
+        cut.constant_bytes += tensors_[i].bytes;
+      } else if (first && !written.contains(i)) {
+        cut.inputs.push_back(i);
+      }
     }
     for (const std::int32_t output : subgraph_.operators[index].outputs) {
       if (output < 0) continue;
       const auto i = static_cast<std::size_t>(output);
-      written[i] = true;
-      if (needed[i] || states_[i].border) {
-        cut.outputs.push_back(i);
-      } else {
-        hidden.push_back({tensors_[i].bytes, cut.lowered.size(), cut.lowered.size() + 1});
-      }
+      written.insert(i);
+      written_at.emplace_back(i, cut.lowered.size());
+    }
+  }
+  for (const auto& [i, step] : written_at) {
+    const auto inside = read.find(i);
+    const bool needed = readers_[i] > (inside == read.end() ? 0 : inside->second);
+    if (needed || states_[i].border) {
+      cut.outputs.push_back(i);
+    } else {
+      hidden.push_back({tensors_[i].bytes, step, step + 1});
     }
   }
   cut.hidden_bytes = place(hidden).bytes;
@@ -214,18 +239,20 @@ bool Program::try_delegate(std::span<const std::size_t> nodes) {
     return result;
   };
   try {
-    state_.budget.check(delegates_bytes_ + cut.hidden_bytes, "XNNPACK's activations");
+    MemoryCharge charge(state_.budget, cut.hidden_bytes + cut.constant_bytes,
+                        "XNNPACK's weights and activations");
     if (!workspace_) workspace_ = xnn::make_workspace();
     delegates_.emplace_back(
         cut.lowered, pointers_to(cut.inputs), pointers_to(cut.outputs),
         xnn::Delegate::Surroundings{.threads = state_.threads, .workspace = workspace_.get()});
+    delegate_charges_.push_back(std::move(charge));
   } catch (const Error&) {
     return false;
   }
   for (const std::size_t node : nodes) {
     nodes_[node].stage = PlannedNode::Stage::delegated;
     nodes_[node].delegate = delegates_.size() - 1;
-    nodes_[node].evaluate = nullptr;
+    nodes_[node].reset();
   }
   delegates_bytes_ += cut.hidden_bytes;
   steps_.push_back({nodes.size() == 1 ? nodes.front() : Step::kNone, delegates_.size() - 1});

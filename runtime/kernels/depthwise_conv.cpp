@@ -213,6 +213,7 @@ Evaluate prepare_depthwise_conv_2d(Node& node) {
                                                        .dilation = options.dilation_w_factor,
                                                        .padding = options.padding})};
   node.set_shape(0, {input.shape[0], plan.height.output, plan.width.output, filters});
+  if (node.output(0).size() == 0) return [](const Node&) {};
   LinearOutput output(node, {.input = &input,
                              .weights = &weights,
                              .bias = node.has_input(2) ? &node.input(2) : nullptr,

@@ -177,7 +177,14 @@ Evaluate spaced_copy(Node& node, const std::vector<SpacedAxis>& spaced, std::siz
 
 struct MirrorAxis {
   PaddedAxis axis;
-  std::vector<std::size_t> source;  // by position in the output
+  std::size_t shift = 0;  // 1 when the edge is mirrored too
+
+  // Where in the input the element at a position of the output comes from.
+  std::size_t source(std::size_t at) const noexcept {
+    if (at < axis.low) return axis.low - at - shift;
+    const std::size_t inside = at - axis.low;
+    return inside < axis.size ? inside : 2 * axis.size + shift - 2 - inside;
+  }
 };
 
 MirrorAxis mirror_axis(const Node& node, const PaddedAxis& axis, bool reflect) {
@@ -186,24 +193,17 @@ MirrorAxis mirror_axis(const Node& node, const PaddedAxis& axis, bool reflect) {
     node.corrupt(fmt::format("it mirrors {} and {} elements of an axis of {}", axis.low, axis.high,
                              axis.size));
   }
-  MirrorAxis mirrored{axis, {}};
-  const std::size_t shift = reflect ? 0 : 1;
-  for (std::size_t i = 0; i < axis.low; ++i) mirrored.source.push_back(axis.low - i - shift);
-  for (std::size_t i = 0; i < axis.size; ++i) mirrored.source.push_back(i);
-  for (std::size_t i = 0; i < axis.high; ++i) {
-    mirrored.source.push_back(axis.size - 2 - i + shift);
-  }
-  return mirrored;
+  return {axis, reflect ? std::size_t{0} : std::size_t{1}};
 }
 
 void mirror_row(const MirrorAxis& row, std::size_t bytes, const std::byte* from, std::byte* to) {
-  const auto& [axis, source] = row;
+  const PaddedAxis& axis = row.axis;
   for (std::size_t i = 0; i < axis.low; ++i) {
-    std::memcpy(to + i * bytes, from + source[i] * bytes, bytes);
+    std::memcpy(to + i * bytes, from + row.source(i) * bytes, bytes);
   }
   std::memcpy(to + axis.low * bytes, from, axis.size * bytes);
-  for (std::size_t i = axis.low + axis.size; i < source.size(); ++i) {
-    std::memcpy(to + i * bytes, from + source[i] * bytes, bytes);
+  for (std::size_t i = axis.low + axis.size; i < axis.padded(); ++i) {
+    std::memcpy(to + i * bytes, from + row.source(i) * bytes, bytes);
   }
 }
 
@@ -238,6 +238,7 @@ Evaluate prepare_mirror_pad(Node& node) {
   if (!node.value_known(1)) return kDeferred;
   const bool reflect = node.options<MirrorPadOptions>().mode == MirrorPadMode::REFLECT;
   std::vector<PaddedAxis> paddings = read_paddings(node);
+  if (node.output(0).size() == 0) return [](const Node&) {};
   while (paddings.size() > 1 && paddings.back().low == 0 && paddings.back().high == 0) {
     bytes *= paddings.back().size;
     paddings.pop_back();
@@ -249,12 +250,11 @@ Evaluate prepare_mirror_pad(Node& node) {
   MirrorAxis row = std::move(axes.back());
   axes.pop_back();
   std::size_t rows = 1;
-  for (const MirrorAxis& axis : axes) rows *= axis.source.size();
+  for (const MirrorAxis& axis : axes) rows *= axis.axis.padded();
   return [axes = std::move(axes), row = std::move(row), rows, bytes](const Node& n) {
-    if (n.output(0).size() == 0) return;
     const std::byte* from = n.input(0).data;
     std::byte* to = n.output(0).data;
-    const std::size_t row_bytes = row.source.size() * bytes;
+    const std::size_t row_bytes = row.axis.padded() * bytes;
     const std::size_t grain = std::max<std::size_t>(kThreadBytes / row_bytes, 1);
     n.threads().parallel_for(rows, grain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t r = begin; r < end; ++r) {
@@ -262,8 +262,8 @@ Evaluate prepare_mirror_pad(Node& node) {
         std::size_t source = 0;
         std::size_t pitch = 1;
         for (std::size_t i = axes.size(); i-- > 0;) {
-          source += axes[i].source[rest % axes[i].source.size()] * pitch;
-          rest /= axes[i].source.size();
+          source += axes[i].source(rest % axes[i].axis.padded()) * pitch;
+          rest /= axes[i].axis.padded();
           pitch *= axes[i].axis.size;
         }
         mirror_row(row, bytes, from + source * row.axis.size * bytes, to + r * row_bytes);

@@ -172,6 +172,7 @@ Evaluate prepare_multinomial(Node& node) {
   if (!node.value_known(1)) return kDeferred;
   const std::int32_t samples = checked_dimension(node, integer_value(node, node.input(1)));
   node.set_shape(0, {logits.shape[0], samples});
+  if (node.output(0).size() == 0) return [](const Node&) {};
   const auto batches = static_cast<std::size_t>(logits.shape[0]);
   const auto classes = static_cast<std::size_t>(logits.shape[1]);
   const auto draws = static_cast<std::size_t>(samples);

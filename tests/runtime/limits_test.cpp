@@ -15,7 +15,6 @@ namespace {
 
 using Floats = std::vector<float>;
 
-
 // Subgraph 0 calls 1, which calls 2, and so on; each calls the next `calls` times. The last one
 // negates.
 void add_chain(GraphBuilder& b, std::int32_t length, int calls) {
@@ -53,17 +52,19 @@ TEST_CASE("calls that double from level to level are stopped at the limit of one
   runtime::SessionOptions options = kernels_only();
   options.max_loop_iterations = 10;
   CHECK_THROWS_WITH_AS(run_graph(b.graph(), {Floats{2}}, options),
-                       doctest::Contains("called 1000 times"), Error);
+                       doctest::Contains("called each other 100 times"), Error);
 }
 
 TEST_CASE("each run may call subgraphs as often as the one before") {
   GraphBuilder b;
   add_chain(b, 5, 2);  // 30 calls
   runtime::SessionOptions options = kernels_only();
-  options.max_loop_iterations = 1;
+  options.max_loop_iterations = 3;
   runtime::Session session(b.graph(), options);
   set_inputs(session, {Floats{2}});
-  for (int turn = 0; turn < 5; ++turn) CHECK_NOTHROW(session.run());
+  for (int turn = 0; turn < 3; ++turn) CHECK_NOTHROW(session.run());
+  options.max_loop_iterations = 2;
+  CHECK_THROWS_AS(run_graph(b.graph(), {Floats{2}}, options), Error);
 }
 
 TEST_CASE("an input that is a constant of the model is refused") {
@@ -104,6 +105,127 @@ TEST_CASE("a signature's output that nothing computes is refused") {
   options.signature = "s";
   CHECK_THROWS_WITH_AS(runtime::Session(b.graph(), options),
                        doctest::Contains("output 'out' of signature 's'"), Error);
+}
+
+TEST_CASE("an empty tensor with a huge dimension costs neither memory nor time") {
+  // With a budget for the tables that a kernel would make of the huge dimension, it would fail.
+  runtime::SessionOptions options = kernels_only();
+  options.memory_limit = {std::uint64_t{1} << 30U};
+  const auto is_empty = [&](GraphBuilder& b) {
+    return run_graph(b.graph(), {Floats{}}, options).outputs.at(0).bytes.empty();
+  };
+  SUBCASE("TOPK_V2") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {0, 500'000'000});
+    const int k = b.constant<std::int32_t>({}, {1});
+    b.op(BuiltinOperator::TOPK_V2, {x, k},
+         {b.output(TensorType::FLOAT32), b.output(TensorType::INT32)});
+    CHECK(is_empty(b));
+  }
+  SUBCASE("MIRROR_PAD") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {0, 200'000'000});
+    const int paddings = b.constant<std::int32_t>({2, 2}, {0, 0, 100'000'000, 100'000'000});
+    b.op(BuiltinOperator::MIRROR_PAD, {x, paddings}, {b.output(TensorType::FLOAT32)},
+         MirrorPadOptions{});
+    CHECK(is_empty(b));
+  }
+  SUBCASE("RFFT2D") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {0, 1, 1});
+    const int lengths = b.constant<std::int32_t>({2}, {1, 1 << 28});
+    b.op(BuiltinOperator::RFFT2D, {x, lengths}, {b.output(TensorType::COMPLEX64)});
+    CHECK(is_empty(b));
+  }
+  SUBCASE("ARG_MAX") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {0, 2, 500'000'000});
+    const int axis = b.constant<std::int32_t>({}, {1});
+    b.op(BuiltinOperator::ARG_MAX, {x, axis}, {b.output(TensorType::INT32)});
+    CHECK(is_empty(b));
+  }
+  SUBCASE("BATCH_MATMUL") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {500'000'000, 0, 2});
+    const int y = b.constant<float>({1, 2, 1}, {1, 2});
+    b.op(BuiltinOperator::BATCH_MATMUL, {x, y}, {b.output(TensorType::FLOAT32)},
+         BatchMatMulOptions{});
+    CHECK(is_empty(b));
+  }
+}
+
+TEST_CASE("tables and packed weights count against the memory limit") {
+  runtime::SessionOptions options;
+  options.memory_limit = {std::uint64_t{8} << 20U};
+  const auto refuses = [&](GraphBuilder& b) {
+    CHECK_THROWS_WITH_AS(runtime::Session(b.graph(), options), doctest::Contains("memory limit"),
+                         Error);
+  };
+  SUBCASE("the weights that many nodes share are packed for each") {
+    constexpr std::int32_t kSize = 256;
+    GraphBuilder b;
+    const int weights =
+        b.constant<float>({kSize, kSize}, Floats(static_cast<std::size_t>(kSize * kSize), 0.5F));
+    int last = b.input(TensorType::FLOAT32, {1, kSize});
+    for (int i = 0; i < 100; ++i) {  // 26 MB
+      const int next = b.tensor(TensorType::FLOAT32, {1, kSize});
+      b.op(BuiltinOperator::FULLY_CONNECTED, {last, weights, -1}, {next}, FullyConnectedOptions{});
+      last = next;
+    }
+    b.outputs({last});
+    for (const bool delegate : {false, true}) {
+      CAPTURE(delegate);
+      options.delegate = delegate;
+      refuses(b);
+    }
+    options.memory_limit = runtime::SessionOptions{}.memory_limit;
+    CHECK_NOTHROW(runtime::Session(b.graph(), options));
+  }
+  SUBCASE("TOPK_V2's order of a long row") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::INT8, {4'000'000});
+    const int k = b.constant<std::int32_t>({}, {1});
+    b.op(BuiltinOperator::TOPK_V2, {x, k},
+         {b.output(TensorType::INT8), b.output(TensorType::INT32)});
+    refuses(b);
+  }
+  SUBCASE("the taps of a huge window") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {1, 1000, 1000, 1});
+    const int filter = b.constant<float>({1, 1000, 1000, 1}, Floats(1'000'000, 0.5F));
+    b.op(BuiltinOperator::CONV_2D, {x, filter, -1}, {b.output(TensorType::FLOAT32)},
+         Conv2DOptions{.padding = Padding::VALID, .stride_w = 1, .stride_h = 1});
+    options.delegate = false;
+    refuses(b);
+  }
+}
+
+TEST_CASE("memory for what a node keeps is given back when it is prepared anew") {
+  // Each run prepares the node anew for its shape, which depends on values.
+  GraphBuilder b;
+  const int x = b.input(TensorType::INT8, {100'000});
+  const int k = b.input(TensorType::INT32, {});
+  b.op(BuiltinOperator::TOPK_V2, {x, k}, {b.output(TensorType::INT8), b.output(TensorType::INT32)});
+  runtime::SessionOptions options = kernels_only();
+  options.memory_limit = {2'000'000};  // the row's order takes 800,000
+  runtime::Session session(b.graph(), options);
+  set_inputs(session, {std::vector<std::int8_t>(100'000, 1), std::vector<std::int32_t>{1}});
+  for (int turn = 0; turn < 10; ++turn) CHECK_NOTHROW(session.run());
+}
+
+TEST_CASE("a plan of as many partitions as nodes keeps every value") {
+  GraphBuilder b;
+  int last = b.input(TensorType::FLOAT32, {1});
+  for (int i = 0; i < 400; ++i) {
+    const int next = b.tensor(TensorType::FLOAT32, {1});
+    b.op(i % 2 == 0 ? BuiltinOperator::NEG : BuiltinOperator::SIN, {last}, {next});
+    last = next;
+  }
+  b.outputs({last});
+  const auto alone = run_graph(b.graph(), {Floats{0.5F}});
+  const auto cut = run_graph(b.graph(), {Floats{0.5F}}, runtime::SessionOptions{});
+  CHECK(cut.plan.partitions == 200);
+  CHECK(cut.values<float>() == alone.values<float>());
 }
 
 }  // namespace litezoo::test

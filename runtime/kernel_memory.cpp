@@ -1,0 +1,131 @@
+#include "runtime/kernel_memory.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/checked.h"
+
+namespace litezoo::runtime {
+namespace {
+
+constexpr std::size_t kTooMuch = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kPanel = 16;  // weights are packed in panels of so many columns
+
+std::size_t times(std::size_t a, std::size_t b) noexcept {
+  return checked_multiply(a, b).value_or(kTooMuch);
+}
+
+std::size_t plus(std::size_t a, std::size_t b) noexcept {
+  return checked_add(a, b).value_or(kTooMuch);
+}
+
+std::size_t extent(const RuntimeTensor& tensor, std::size_t axis) noexcept {
+  return axis < tensor.shape.size() ? static_cast<std::size_t>(tensor.shape[axis]) : 1;
+}
+
+// Of an element once packed: small integers become 8 or 16 bits.
+std::size_t packed_element(const RuntimeTensor& weights) noexcept {
+  if (weights.type == TensorType::FLOAT32) return sizeof(float);
+  return weights.type == TensorType::UINT8 ? 2 : 1;
+}
+
+// `columns` is what a panel is filled up along.
+std::size_t packed(const RuntimeTensor& weights, std::size_t columns) noexcept {
+  const std::size_t filled = plus(columns, kPanel - 1) / kPanel * kPanel;
+  const std::size_t count = weights.size() / std::max<std::size_t>(columns, 1);
+  return times(times(count, filled), packed_element(weights));
+}
+
+// The weights of all but the first input, which are matrices or vectors.
+std::size_t matrices(const Node& node) noexcept {
+  std::size_t bytes = 0;
+  for (std::size_t i = 1; i < node.input_count(); ++i) {
+    if (!node.has_input(i) || node.input(i).definition->is_variable) continue;
+    bytes = plus(bytes, packed(node.input(i), extent(node.input(i), 0)));
+  }
+  return bytes;
+}
+
+// A filter packed along its outputs, and a tap of some 40 bytes for each of its places.
+std::size_t filter(const RuntimeTensor& weights, std::size_t first_place, std::size_t places,
+                   std::size_t outputs) noexcept {
+  std::size_t taps = 1;
+  for (std::size_t i = 0; i < places; ++i) taps = times(taps, extent(weights, first_place + i));
+  return plus(packed(weights, extent(weights, outputs)), times(taps, 40));
+}
+
+std::size_t filter_2d(const RuntimeTensor& weights) noexcept {
+  return filter(weights, 1, 2, 0);
+}
+
+std::size_t product(const Node& node) noexcept {
+  if (!node.has_input(1)) return 0;
+  const RuntimeTensor& b = node.input(1);
+  const auto* options = std::get_if<BatchMatMulOptions>(&node.op().options);
+  const std::size_t from_last = options != nullptr && options->adj_y ? 2 : 1;
+  return b.shape.size() < 2 ? 0 : packed(b, extent(b, b.shape.size() - from_last));
+}
+
+// Three numbers for each row and each column of the output.
+std::size_t resize_tables(const Node& node) noexcept {
+  if (node.input_count() < 2 || !node.has_input(1) || !node.value_known(1)) return 0;
+  const RuntimeTensor& size = node.input(1);
+  if (size.type != TensorType::INT32 || size.size() != 2) return 0;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::int32_t length = std::max(size.values<std::int32_t>()[i], 0);
+    bytes = plus(bytes, times(static_cast<std::size_t>(length), 3 * sizeof(std::size_t)));
+  }
+  return bytes;
+}
+
+std::size_t of_input(const Node& node, std::size_t input,
+                     std::size_t (*bytes)(const RuntimeTensor&)) noexcept {
+  return node.has_input(input) ? bytes(node.input(input)) : 0;
+}
+
+}  // namespace
+
+std::size_t kernel_bytes(const Node& node) noexcept {
+  switch (node.op().code) {
+    case BuiltinOperator::FULLY_CONNECTED:
+    case BuiltinOperator::LSTM:
+    case BuiltinOperator::RNN:
+    case BuiltinOperator::SVDF:
+    case BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM:
+    case BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_RNN:
+    case BuiltinOperator::BIDIRECTIONAL_SEQUENCE_LSTM:
+    case BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN:
+      return matrices(node);
+    case BuiltinOperator::BATCH_MATMUL:
+      return product(node);
+    case BuiltinOperator::CONV_2D:
+    case BuiltinOperator::TRANSPOSE_CONV:
+      return of_input(node, 1, filter_2d);
+    case BuiltinOperator::CONV_3D:
+      return of_input(node, 1, [](const RuntimeTensor& w) { return filter(w, 0, 3, 4); });
+    case BuiltinOperator::CONV_3D_TRANSPOSE:
+      return of_input(node, 1, [](const RuntimeTensor& w) { return filter(w, 0, 3, 3); });
+    case BuiltinOperator::DEPTHWISE_CONV_2D:
+      return of_input(node, 1, [](const RuntimeTensor& weights) {
+        return times(weights.size(), sizeof(float));
+      });
+    case BuiltinOperator::TOPK_V2:
+      return of_input(node, 0, [](const RuntimeTensor& input) {
+        return input.size() == 0 || input.shape.empty()
+                   ? std::size_t{0}
+                   : times(extent(input, input.shape.size() - 1), sizeof(std::size_t));
+      });
+    case BuiltinOperator::UNIQUE:
+      return of_input(node, 0, [](const RuntimeTensor& input) { return times(input.size(), 64); });
+    case BuiltinOperator::HASHTABLE_IMPORT:
+      return of_input(node, 1, [](const RuntimeTensor& keys) { return times(keys.size(), 128); });
+    case BuiltinOperator::RESIZE_BILINEAR:
+    case BuiltinOperator::RESIZE_NEAREST_NEIGHBOR:
+      return resize_tables(node);
+    default:
+      return 0;
+  }
+}
+
+}  // namespace litezoo::runtime
