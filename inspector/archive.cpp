@@ -149,6 +149,15 @@ std::optional<ArchiveEntry> read_directory_entry(std::string_view file, const Di
   throw Error(kind, fmt::format("archive member '{}' {}", escape_for_terminal(entry.name), why));
 }
 
+// `free` bytes may come from anything.
+void refuse_bomb(const ArchiveEntry& entry, std::size_t free) {
+  if (entry.size <= free || entry.size / kMostGrowth <= entry.packed_size) return;
+  refuse(ErrorKind::corrupt, entry,
+         fmt::format("unpacks to more than {} times its size, {} bytes, as a bomb would; if you "
+                     "trust it, unpack it with unzip",
+                     kMostGrowth, entry.size));
+}
+
 // Where an entry's bytes begin; nothing when its local header is not where the directory says.
 std::optional<std::size_t> start_of(std::string_view text, const ArchiveEntry& entry) {
   if (text.size() < kLocalHeaderSize || entry.header > text.size() - kLocalHeaderSize ||
@@ -265,12 +274,7 @@ std::span<const std::byte> head_of_stored(std::span<const std::byte> file,
 
 void unpack_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
                   const std::function<void(std::span<const std::byte>)>& sink) {
-  if (entry.size > kMostUnpacked && entry.size / kMostGrowth > entry.packed_size) {
-    refuse(ErrorKind::corrupt, entry,
-           fmt::format("unpacks to more than {} times its size, {} bytes, as a bomb would; if you "
-                       "trust it, unpack it with unzip",
-                       kMostGrowth, entry.size));
-  }
+  refuse_bomb(entry, kMostUnpacked);
   unpack(file, entry, sink);
 }
 
@@ -281,6 +285,7 @@ std::vector<std::byte> read_entry(std::span<const std::byte> file, const Archive
            fmt::format("takes {} bytes, more than {}; if you trust it, unpack it with unzip",
                        entry.size, limit));
   }
+  refuse_bomb(entry, kFreeUnpacked);
   std::vector<std::byte> result;
   unpack(file, entry, [&](std::span<const std::byte> piece) {
     if (result.empty()) result.reserve(entry.size);

@@ -31,8 +31,10 @@ std::optional<Archive> find_archive(std::span<const std::byte> file);
 
 // What is unpacked into memory at most; unpack_entry() is for larger members.
 inline constexpr std::size_t kMostUnpacked = std::size_t{160} << 20;
-// Larger members may not unpack to more times their packed size: weights do not, bombs do.
+// Larger members may not unpack to more times their packed size: weights do not, bombs do. In
+// memory this holds for what takes more than kFreeUnpacked.
 inline constexpr std::size_t kMostGrowth = 100;
+inline constexpr std::size_t kFreeUnpacked = std::size_t{16} << 20;
 
 // The bytes of a stored entry where they lie; empty when it is packed, damaged, or not aligned to
 // 16 as read_graph wants it.
@@ -50,7 +52,8 @@ void unpack_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
                   const std::function<void(std::span<const std::byte>)>& sink);
 
 // The bytes of one entry, unpacked. Throws Error(corrupt) when they do not lie in the file, do not
-// unpack to their size, or would take more than `limit`; Error(unsupported) for another method.
+// unpack to their size, would take more than `limit`, or grow as a bomb does; Error(unsupported)
+// for another method.
 std::vector<std::byte> read_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
                                   std::size_t limit = kMostUnpacked);
 

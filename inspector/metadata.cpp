@@ -19,6 +19,8 @@ namespace {
 namespace format = schema::metadata;
 
 constexpr std::size_t kLargestLabelFile = std::size_t{32} << 20;
+// The longest real lists name a hundred thousand places.
+constexpr std::ptrdiff_t kMostLabels = 250'000;
 
 template <std::size_t N>
 std::string name_of(int value, const std::array<std::string_view, N>& names) {
@@ -259,7 +261,12 @@ std::vector<std::string> read_labels(std::span<const std::byte> file,
     return {};
   }
   try {
-    return lines_of(as_text(read_entry(file, *entry, kLargestLabelFile)));
+    const std::vector<std::byte> bytes = read_entry(file, *entry, kLargestLabelFile);
+    if (std::ranges::count(bytes, std::byte{'\n'}) <= kMostLabels) return lines_of(as_text(bytes));
+    findings.push_back(
+        {"labels", fmt::format("label file '{}' has more than {} lines and is left out", shown,
+                               kMostLabels)});
+    return {};
   } catch (const Error& error) {
     findings.push_back({"labels", error.what()});
     return {};

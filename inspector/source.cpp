@@ -23,6 +23,11 @@ void Findings::add(std::string_view code, std::string message) {
   if (++entry->second <= kKeptPerCode) kept_.push_back({std::string(code), std::move(message)});
 }
 
+bool Findings::keeps(std::string_view code) const {
+  const auto entry = count_.find(code);
+  return entry == count_.end() || entry->second < kKeptPerCode;
+}
+
 std::vector<Finding> Findings::take() {
   std::vector<Finding> result = std::exchange(kept_, {});
   for (const auto& [code, count] : std::exchange(count_, {})) {

@@ -16,6 +16,8 @@ namespace litezoo::inspector {
 class Findings {
  public:
   void add(std::string_view code, std::string message);
+  // False when add() would only count: then the message need not be made.
+  bool keeps(std::string_view code) const;
   // The findings in the order they came, each code's surplus as one line at the end.
   std::vector<Finding> take();
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/text.h"
 #include "inspector/calls.h"
@@ -190,17 +191,22 @@ void drop_unusable_signatures(Graph& graph, Source& source) {
 }
 
 void report_external_weights(const Graph& graph, Source& source) {
+  constexpr std::string_view kCode = "external-weights";
+  std::map<std::uint32_t, const ExternalBuffer*> buffers;
+  for (const ExternalBuffer& buffer : graph.external_buffers) buffers.emplace(buffer.id, &buffer);
   for (std::size_t s = 0; s < graph.subgraphs.size(); ++s) {
     const auto& tensors = graph.subgraphs[s].tensors;
     for (std::size_t t = 0; t < tensors.size(); ++t) {
       if (tensors[t].external_buffer == 0) continue;
-      const auto buffer = std::ranges::find(graph.external_buffers, tensors[t].external_buffer,
-                                            &ExternalBuffer::id);
-      const std::string file = buffer == graph.external_buffers.end()
+      if (!source.findings.keeps(kCode)) {
+        source.findings.add(kCode, "");
+        continue;
+      }
+      const auto buffer = buffers.find(tensors[t].external_buffer);
+      const std::string file = buffer == buffers.end()
                                    ? std::string("a file that is not named")
-                                   : "'" + escape_for_terminal(buffer->file) + "'";
-      source.findings.add("external-weights",
-                          tensor_label(s, t, tensors[t].name) + " has its data in " + file);
+                                   : "'" + escape_for_terminal(buffer->second->file) + "'";
+      source.findings.add(kCode, tensor_label(s, t, tensors[t].name) + " has its data in " + file);
     }
   }
 }

@@ -14,9 +14,15 @@
 namespace litezoo::inspector {
 namespace {
 
+// A list may name one table any number of times, so its length is charged before memory is taken.
+template <typename T>
+void make_room(std::vector<T>& list, std::size_t count, Source& source) {
+  source.charge(count * (sizeof(T) / 4));
+  list.reserve(count);
+}
+
 Tensor read_tensor(const schema::Tensor& table, std::size_t buffers, std::size_t subgraph,
                    std::size_t index, Source& source) {
-  source.charge(sizeof(Tensor) / 4);
   Tensor tensor;
   tensor.name = copy_string(table.name(), source);
   tensor.type = static_cast<TensorType>(table.type());
@@ -42,7 +48,6 @@ Operator read_operator(const schema::Model& model, const schema::Operator& table
     source.fail(fmt::format("{} has operator code {}, but the file lists {}", label,
                             table.opcode_index(), codes == nullptr ? 0 : codes->size()));
   }
-  source.charge(sizeof(Operator) / 4);
   const schema::OperatorCode& code = *codes->Get(table.opcode_index());
   Operator op;
   op.code = static_cast<BuiltinOperator>(
@@ -66,20 +71,19 @@ Operator read_operator(const schema::Model& model, const schema::Operator& table
 
 Subgraph read_subgraph(const schema::Model& model, const schema::SubGraph& table,
                        std::size_t buffers, std::size_t index, Source& source) {
-  source.charge(sizeof(Subgraph) / 4);
   Subgraph subgraph;
   subgraph.name = copy_string(table.name(), source);
   subgraph.inputs = copy_vector<std::int32_t>(table.inputs(), source);
   subgraph.outputs = copy_vector<std::int32_t>(table.outputs(), source);
   if (table.tensors() != nullptr) {
-    subgraph.tensors.reserve(table.tensors()->size());
+    make_room(subgraph.tensors, table.tensors()->size(), source);
     for (const auto* tensor : *table.tensors()) {
       subgraph.tensors.push_back(
           read_tensor(*tensor, buffers, index, subgraph.tensors.size(), source));
     }
   }
   if (table.operators() != nullptr) {
-    subgraph.operators.reserve(table.operators()->size());
+    make_room(subgraph.operators, table.operators()->size(), source);
     for (const auto* op : *table.operators()) {
       const std::string label =
           fmt::format("subgraph {}, node {}", index, subgraph.operators.size());
@@ -159,7 +163,7 @@ Graph walk(const schema::Model& model, BufferTables buffer_tables, Source& sourc
   graph.description = copy_string(model.description(), source);
   graph.flatbuffer_bytes = source.bytes().size();
   if (model.subgraphs() != nullptr) {
-    graph.subgraphs.reserve(model.subgraphs()->size());
+    make_room(graph.subgraphs, model.subgraphs()->size(), source);
     for (const auto* subgraph : *model.subgraphs()) {
       graph.subgraphs.push_back(
           read_subgraph(model, *subgraph, buffers.size(), graph.subgraphs.size(), source));

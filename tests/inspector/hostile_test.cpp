@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "inspector/report.h"
 #include "inspector/schema_generated.h"
+#include "inspector/validate.h"
 #include "tests/builder/classifier.h"
 
 // Files made to lead a reader astray. Each must end in Error(corrupt), never in a wrong read.
@@ -128,6 +129,48 @@ TEST_CASE("8-byte numbers that lie on multiples of 4 only are read all the same"
     CHECK(read[0] == std::int64_t{5});
     CHECK(read[1] == std::int64_t{-3});
   }
+}
+
+TEST_CASE("a list that names one table many times is refused before its table is looked at") {
+  constexpr std::size_t kTimes = 500'000;
+  for (const std::string list : {"tensors", "operators"}) {
+    CAPTURE(list);
+    flatbuffers::FlatBufferBuilder b;
+    // Whoever looks finds a buffer, or an operator code, that is not there.
+    const auto tensor = schema::CreateTensor(b, 0, 0, 99);
+    const auto op = schema::CreateOperator(b, 99);
+    const auto tensors = b.CreateVector(std::vector(list == "operators" ? 0 : kTimes, tensor));
+    const auto operators = b.CreateVector(std::vector(list == "operators" ? kTimes : 0, op));
+    const auto subgraph = schema::CreateSubGraph(b, tensors, 0, 0, operators);
+    const auto subgraphs = b.CreateVector(std::vector{subgraph});
+    schema::FinishModelBuffer(b, schema::CreateModel(b, 3, 0, subgraphs));
+    const auto* const first = reinterpret_cast<const std::byte*>(b.GetBufferPointer());
+    const Bytes32 bytes(first, first + b.GetSize());
+    CHECK(refusal(bytes, inspector::BufferTables::followed).find("unfolded") != std::string::npos);
+  }
+}
+
+TEST_CASE("many tensors in many other files are told by a few findings") {
+  // Every tensor's file looked for from the start would be billions of steps.
+  constexpr std::uint32_t kCount = 100'000;
+  Graph graph;
+  graph.subgraphs.resize(1);
+  graph.subgraphs[0].tensors.resize(kCount);
+  graph.external_buffers.resize(kCount);
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    graph.subgraphs[0].tensors[i].external_buffer = i + 1;
+    graph.external_buffers[i].id = kCount - i;
+    graph.external_buffers[i].file = std::to_string(kCount - i) + ".bin";
+  }
+  graph.subgraphs[0].tensors[1].external_buffer = kCount + 1;
+  inspector::Source source({}, "m.tflite");
+  inspector::validate(graph, source);
+  const auto findings = source.findings.take();
+  REQUIRE(findings.size() == 9);
+  CHECK(findings[0].message.ends_with("has its data in '1.bin'"));
+  CHECK(findings[1].message.ends_with("has its data in a file that is not named"));
+  CHECK(findings[7].message.ends_with("has its data in '8.bin'"));
+  CHECK(findings[8].message == "and 99992 more like this");
 }
 
 TEST_CASE("a small file whose tables share one long text does not unfold") {

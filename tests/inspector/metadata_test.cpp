@@ -7,6 +7,7 @@
 #include "inspector/metadata_schema_generated.h"
 #include "inspector/stamps.h"
 #include "tests/inspector/shared_models.h"
+#include "tests/support/zip.h"
 
 using namespace litezoo;
 namespace format = litezoo::schema::metadata;
@@ -113,6 +114,33 @@ TEST_CASE("labels come from the archive behind the model") {
     REQUIRE(inspection.metadata);
     REQUIRE(inspection.metadata->labels.size() == c.labels);
     CHECK(inspection.metadata->labels[0] == c.first);
+  }
+}
+
+TEST_CASE("a label file that is a bomb is a finding") {
+  inspector::FileMetadata metadata;
+  metadata.files = {{.name = "labels.txt", .type = inspector::FileType::axis_labels}};
+  struct Case {
+    const char* name;
+    std::string content;
+    std::size_t labels;
+    const char* finding;
+  };
+  const Case cases[] = {
+      {"two labels", "cat\ndog\n", 2, ""},
+      {"many labels", std::string(250'000, '\n'), 250'000, ""},
+      {"too many", std::string(250'001, '\n'), 0, "more than 250000 lines"},
+      {"32 MB that were 33 kB", std::string(std::size_t{32} << 20, '\n'), 0, "bomb"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto file = test::zip({{"labels.txt", c.content, true}});
+    std::vector<Finding> findings;
+    const auto labels =
+        inspector::read_labels(file, inspector::find_archive(file), metadata, findings);
+    CHECK(labels.size() == c.labels);
+    REQUIRE(findings.size() == (*c.finding == '\0' ? 0 : 1));
+    if (!findings.empty()) CHECK(findings[0].message.find(c.finding) != std::string::npos);
   }
 }
 
