@@ -179,7 +179,7 @@ TEST_CASE("members that overlap make a directory that is not believed") {
 namespace {
 
 void append(std::string& text, std::uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) text.push_back(static_cast<char>(value >> (8 * i)));
+  for (int i = 0; i < bytes; ++i, value >>= 8U) text.push_back(static_cast<char>(value));
 }
 
 // One stored member, with the sizes and offsets where archives over 4 GiB keep them.
