@@ -247,11 +247,11 @@ Evaluate prepare_mirror_pad(Node& node) {
   std::vector<MirrorAxis> axes;
   axes.reserve(paddings.size());
   for (const PaddedAxis& axis : paddings) axes.push_back(mirror_axis(node, axis, reflect));
-  MirrorAxis row = std::move(axes.back());
+  const MirrorAxis row = axes.back();
   axes.pop_back();
   std::size_t rows = 1;
   for (const MirrorAxis& axis : axes) rows *= axis.axis.padded();
-  return [axes = std::move(axes), row = std::move(row), rows, bytes](const Node& n) {
+  return [axes = std::move(axes), row, rows, bytes](const Node& n) {
     const std::byte* from = n.input(0).data;
     std::byte* to = n.output(0).data;
     const std::size_t row_bytes = row.axis.padded() * bytes;
