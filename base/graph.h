@@ -15,10 +15,10 @@ namespace litezoo {
 
 // What a .tflite file says, as plain values: the inspector makes it, the runtime runs it.
 //
-// A Graph made by inspector::read_graph is valid: every index is in range, shapes are not negative,
-// their products do not overflow, constant data is as long as shape and type ask for, and
-// subgraphs do not call each other in a circle. Spans are views into the bytes the graph was read
-// from, which must outlive it.
+// A Graph made by inspector::read_graph is valid: every index is in range, dimensions are -1 (not
+// known) or more, their products do not overflow, dense constants hold the bytes that shape and
+// type ask for (sparse ones fewer), and subgraphs do not call each other in a circle. Spans are
+// views into the bytes the graph was read from, which must outlive it.
 
 struct BlockwiseQuantization {
   std::int32_t scales = -1;       // tensor index
@@ -127,8 +127,8 @@ struct Graph {
 // "CONV_2D", or for a custom operator its own name.
 std::string operator_name(const Operator& op);
 
-// Number of elements; a dynamic (-1) or absent dimension counts as it is stored. Requires a shape
-// that read_graph accepted.
+// Number of elements; a dynamic (-1) dimension counts as 1. Requires a shape that read_graph
+// accepted.
 std::size_t element_count(std::span<const std::int32_t> shape) noexcept;
 
 }  // namespace litezoo
