@@ -13,21 +13,20 @@
 namespace litezoo::runtime {
 namespace {
 
+void expect_zero(const Node& node, const RuntimeTensor& zero_points) {
+  const auto* bytes = zero_points.values<std::uint8_t>();
+  if (std::any_of(bytes, bytes + zero_points.bytes, [](std::uint8_t byte) { return byte != 0; })) {
+    node.unsupported("blockwise quantisation with zero points");
+  }
+}
+
 class BlockwiseFullyConnected {
  public:
   BlockwiseFullyConnected(const Node& node, const BlockwiseLayer& layer)
       : layer_(layer), range_(float_activation_range(node, layer.activation)) {
-    const auto& quantization = *node.input(1).quantization().blockwise;
-    if (quantization.block_size <= 0 ||
-        layer.depth % static_cast<std::size_t>(quantization.block_size) != 0) {
-      node.corrupt(fmt::format("blocks of {} do not divide rows of {}", quantization.block_size,
-                               layer.depth));
-    }
-    block_ = static_cast<std::size_t>(quantization.block_size);
-    read_scales(node, node.constant(quantization.scales));
-    if (quantization.zero_points >= 0) {
-      expect_zero(node, node.constant(quantization.zero_points));
-    }
+    const BlockScales scales = block_scales(node, node.input(1));
+    block_ = scales.block;
+    turn(scales);
     const std::vector<std::int8_t> weights = unpack_int8(node, node.input(1));
     for (std::size_t at = 0; at < layer.depth; at += block_) {
       packed_.push_back(
@@ -58,32 +57,16 @@ class BlockwiseFullyConnected {
   }
 
  private:
-  // Turned to one row of scales a block.
-  void read_scales(const Node& node, const RuntimeTensor& scales) {
-    node.expect_type(scales, {TensorType::FLOAT32, TensorType::FLOAT16});
+  // To one row of scales a block.
+  void turn(const BlockScales& scales) {
     const std::size_t blocks = layer_.depth / block_;
-    if (scales.size() != blocks * layer_.columns) {
-      node.corrupt(fmt::format("its weights have {} scales for {} blocks", scales.size(),
-                               blocks * layer_.columns));
-    }
-    scales_.resize(scales.size());
+    scales_.resize(scales.values.size());
     for (std::size_t n = 0; n < layer_.columns; ++n) {
       for (std::size_t block = 0; block < blocks; ++block) {
-        const std::size_t at = n * blocks + block;
+        const float scale = scales.values[n * blocks + block];
         // XNNPACK packs half-float scales as bfloat16.
-        scales_[block * layer_.columns + n] =
-            scales.type == TensorType::FLOAT32
-                ? scales.values<float>()[at]
-                : float{BFloat16(Half::from_bits(scales.values<std::uint16_t>()[at]))};
+        scales_[block * layer_.columns + n] = scales.halves ? float{BFloat16(scale)} : scale;
       }
-    }
-  }
-
-  static void expect_zero(const Node& node, const RuntimeTensor& zero_points) {
-    const auto* bytes = zero_points.values<std::uint8_t>();
-    if (std::any_of(bytes, bytes + zero_points.bytes,
-                    [](std::uint8_t byte) { return byte != 0; })) {
-      node.unsupported("blockwise weights with zero points");
     }
   }
 
@@ -130,6 +113,32 @@ class BlockwiseFullyConnected {
 };
 
 }  // namespace
+
+BlockScales block_scales(const Node& node, const RuntimeTensor& tensor) {
+  const auto& quantization = *tensor.quantization().blockwise;
+  const std::size_t depth =
+      tensor.shape.empty() ? 1 : static_cast<std::size_t>(tensor.shape.back());
+  if (quantization.block_size <= 0 ||
+      depth % static_cast<std::size_t>(quantization.block_size) != 0) {
+    node.corrupt(
+        fmt::format("blocks of {} do not divide rows of {}", quantization.block_size, depth));
+  }
+  BlockScales result{static_cast<std::size_t>(quantization.block_size), {}, false};
+  const RuntimeTensor& scales = node.constant(quantization.scales);
+  node.expect_type(scales, {TensorType::FLOAT32, TensorType::FLOAT16});
+  const std::size_t blocks = tensor.size() / result.block;
+  if (scales.size() != blocks) {
+    node.corrupt(fmt::format("it has {} scales for {} blocks", scales.size(), blocks));
+  }
+  if (quantization.zero_points >= 0) expect_zero(node, node.constant(quantization.zero_points));
+  result.halves = scales.type == TensorType::FLOAT16;
+  for (std::size_t i = 0; i < blocks; ++i) {
+    result.values.push_back(result.halves
+                                ? float{Half::from_bits(scales.values<std::uint16_t>()[i])}
+                                : scales.values<float>()[i]);
+  }
+  return result;
+}
 
 Evaluate prepare_blockwise(const Node& node, const BlockwiseLayer& layer) {
   node.expect_type(node.input(0), {TensorType::FLOAT32});

@@ -1,8 +1,22 @@
 #pragma once
 
+#include <vector>
+
 #include "runtime/kernels/kernel.h"
 
 namespace litezoo::runtime {
+
+// The scales of a tensor quantised in blocks along its last dimension, by block in the order of its
+// elements. Zero points must be 0.
+struct BlockScales {
+  std::size_t block = 1;  // elements
+  std::vector<float> values;
+  bool halves = false;  // they are stored as FLOAT16
+};
+
+// Requires Quantization::blockwise. Throws Error(corrupt) naming the node when they do not fit the
+// tensor's shape, Error(unsupported) for zero points.
+BlockScales block_scales(const Node& node, const RuntimeTensor& tensor);
 
 struct BlockwiseLayer {
   std::size_t rows = 0, depth = 0, columns = 0;

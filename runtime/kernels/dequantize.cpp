@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "runtime/kernels/blockwise.h"
 #include "runtime/kernels/channels.h"
 #include "runtime/kernels/element_types.h"
 #include "runtime/kernels/elementwise.h"
@@ -72,11 +74,30 @@ Evaluate dequantize_channels(Node& node, const Reader& read) {
 }
 
 template <typename Reader>
+Evaluate dequantize_blocks(const Node& node, const Reader& read) {
+  return [read, scales = block_scales(node, node.input(0))](const Node& run) {
+    const std::byte* data = run.input(0).data;
+    float* out = run.output(0).mutable_values<float>();
+    run.threads().parallel_for(scales.values.size(),
+                               std::max<std::size_t>(kElementsPerThread / scales.block, 1),
+                               [&](std::size_t begin, std::size_t end) {
+                                 for (std::size_t k = begin; k < end; ++k) {
+                                   const std::size_t first = k * scales.block;
+                                   for (std::size_t i = first; i < first + scales.block; ++i) {
+                                     out[i] = scales.values[k] * read(data, i, 0);
+                                   }
+                                 }
+                               });
+  };
+}
+
+template <typename Reader>
 Evaluate dequantize_with(Node& node, const Reader& read) {
   const Quantization& quantization = node.input(0).quantization();
-  if (quantization.blockwise || quantization.has_unknown_details) {
-    node.unsupported("the input's quantisation is neither per tensor nor per channel");
+  if (quantization.has_unknown_details) {
+    node.unsupported("the input's quantisation is neither per tensor, channel nor block");
   }
+  if (quantization.blockwise) return dequantize_blocks(node, read);
   return quantization.scale.size() > 1 ? dequantize_channels(node, read)
                                        : dequantize_tensor(node, read);
 }

@@ -1,40 +1,108 @@
 #include "runtime/kernels/fourier.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <utility>
 
 namespace litezoo::runtime {
+namespace {
 
-Fourier::Fourier(std::size_t length) : roots_(length / 2) {
-  for (std::size_t k = 0; k < roots_.size(); ++k) {
-    roots_[k] = std::polar(
-        1.0, -2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(length));
+using Complex = std::complex<double>;
+
+Complex root_of_unity(std::size_t k, std::size_t length) {
+  return std::polar(
+      1.0, -2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(length));
+}
+
+// By hand: operator* of std::complex looks for infinities.
+Complex product(Complex a, Complex b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
+// One stage: pairs `half` apart within each group of 2 * half.
+void combine(std::size_t length, std::size_t half, const double* root_real,
+             const double* root_imaginary, double* __restrict real,
+             double* __restrict imaginary) {
+  for (std::size_t begin = 0; begin < length; begin += 2 * half) {
+    double* __restrict a = real + begin;
+    double* __restrict ai = imaginary + begin;
+    double* __restrict b = a + half;
+    double* __restrict bi = ai + half;
+    for (std::size_t k = 0; k < half; ++k) {
+      const double turned = b[k] * root_real[k] - bi[k] * root_imaginary[k];
+      const double turned_i = b[k] * root_imaginary[k] + bi[k] * root_real[k];
+      b[k] = a[k] - turned;
+      bi[k] = ai[k] - turned_i;
+      a[k] += turned;
+      ai[k] += turned_i;
+    }
   }
 }
 
-void Fourier::transform(std::span<std::complex<double>> values) const {
-  const std::size_t length = values.size();
-  for (std::size_t i = 1, mirrored = 0; i < length; ++i) {
-    std::size_t bit = length / 2;
-    for (; (mirrored & bit) != 0; bit /= 2) mirrored ^= bit;
-    mirrored |= bit;
-    if (i < mirrored) std::swap(values[i], values[mirrored]);
+// The first two stages, whose roots are 1 and -i: nothing to multiply.
+void combine_fours(std::size_t length, double* real, double* imaginary) {
+  for (std::size_t i = 0; i < length; i += 4) {
+    double* a = real + i;
+    double* b = imaginary + i;
+    const double s0 = a[0] + a[1], d0 = a[0] - a[1], s1 = a[2] + a[3], d1 = a[2] - a[3];
+    const double t0 = b[0] + b[1], e0 = b[0] - b[1], t1 = b[2] + b[3], e1 = b[2] - b[3];
+    a[0] = s0 + s1, a[1] = d0 + e1, a[2] = s0 - s1, a[3] = d0 - e1;
+    b[0] = t0 + t1, b[1] = e0 - d1, b[2] = t0 - t1, b[3] = e0 + d1;
+  }
+}
+
+}  // namespace
+
+Fourier::Fourier(std::size_t length) : places_(length) {
+  for (std::size_t i = 1; i < length; ++i) {
+    places_[i] = places_[i / 2] / 2 | (i % 2 != 0 ? static_cast<std::uint32_t>(length / 2) : 0U);
   }
   for (std::size_t half = 1; half < length; half *= 2) {
-    const std::size_t step = roots_.size() / half;
-    for (std::size_t begin = 0; begin < length; begin += 2 * half) {
-      for (std::size_t k = 0; k < half; ++k) {
-        const std::complex<double> root = roots_[k * step];
-        std::complex<double>& a = values[begin + k];
-        std::complex<double>& b = values[begin + k + half];
-        // By hand: operator* of std::complex looks for infinities.
-        const std::complex<double> turned{b.real() * root.real() - b.imag() * root.imag(),
-                                          b.real() * root.imag() + b.imag() * root.real()};
-        b = a - turned;
-        a += turned;
-      }
+    for (std::size_t k = 0; k < half; ++k) {
+      const Complex root = root_of_unity(k, 2 * half);
+      real_.push_back(root.real());
+      imaginary_.push_back(root.imag());
     }
+  }
+}
+
+void Fourier::transform(double* real, double* imaginary) const {
+  std::size_t half = 1;
+  if (length() >= 4) {
+    combine_fours(length(), real, imaginary);
+    half = 4;
+  }
+  // The roots of the stages before a stage are one fewer than half of its own width.
+  for (; half < length(); half *= 2) {
+    combine(length(), half, real_.data() + half - 1, imaginary_.data() + half - 1, real,
+            imaginary);
+  }
+}
+
+RealFourier::RealFourier(std::size_t length)
+    : length_(length), half_(std::max<std::size_t>(length / 2, 1)) {
+  for (std::size_t k = 0; k <= length / 2; ++k) roots_.push_back(root_of_unity(k, length));
+}
+
+void RealFourier::transform(std::span<const double> values, std::span<std::complex<double>> bins,
+                            std::vector<double>& work) const {
+  if (length_ == 1) {
+    bins[0] = values.empty() ? 0.0 : values[0];
+    return;
+  }
+  const std::size_t half = half_.length();
+  work.assign(2 * half, 0.0);
+  double* const real = work.data();
+  double* const imaginary = work.data() + half;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    (i % 2 == 0 ? real : imaginary)[half_.place(i / 2)] = values[i];
+  }
+  half_.transform(real, imaginary);
+  for (std::size_t k = 0; k <= half; ++k) {
+    const std::size_t at = k % half, mirrored = (half - k) % half;
+    const Complex z{real[at], imaginary[at]}, other{real[mirrored], -imaginary[mirrored]};
+    const Complex even = 0.5 * (z + other), odd = 0.5 * (z - other);
+    bins[k] = even + product(roots_[k], {odd.imag(), -odd.real()});
   }
 }
 

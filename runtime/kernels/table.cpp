@@ -21,6 +21,7 @@
 #include "runtime/kernels/hashtable.h"
 #include "runtime/kernels/join.h"
 #include "runtime/kernels/kernel.h"
+#include "runtime/kernels/lsh_projection.h"
 #include "runtime/kernels/lstm.h"
 #include "runtime/kernels/matrix.h"
 #include "runtime/kernels/mediapipe_ops.h"
@@ -69,6 +70,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::L2_POOL_2D, prepare_l2_pool},
     {BuiltinOperator::LOCAL_RESPONSE_NORMALIZATION, prepare_local_response_normalization},
     {BuiltinOperator::LOGISTIC, prepare_logistic, Trait::in_place},
+    {BuiltinOperator::LSH_PROJECTION, prepare_lsh_projection},
     {BuiltinOperator::LSTM, prepare_lstm, Trait::stateful},
     {BuiltinOperator::MAX_POOL_2D, prepare_max_pool},
     {BuiltinOperator::MUL, prepare_mul, Trait::in_place},

@@ -75,6 +75,41 @@ TEST_CASE("DEQUANTIZE scales every quantised type") {
   CHECK_THROWS_AS(run_op(BuiltinOperator::DEQUANTIZE, {{{1}, Bytes8{3}}}), Error);
 }
 
+TEST_CASE("DEQUANTIZE gives each block its own scale") {
+  const Bytes8 x{1, 2, 3, 4, -5, 6, -7, 8};
+  const Floats scales{1.0F, 0.5F, 0.25F, 4.0F};
+  const auto run = [&](std::int32_t block, const Floats& values, std::int8_t zero_point) {
+    GraphBuilder b;
+    Quantization quantization;
+    quantization.blockwise =
+        BlockwiseQuantization{b.constant<float>({static_cast<std::int32_t>(values.size())}, values),
+                              b.constant<std::int8_t>({static_cast<std::int32_t>(values.size())},
+                                                      Bytes8(values.size(), zero_point)),
+                              block};
+    const int in = b.input(TensorType::INT8, {2, 4}, quantization);
+    b.op(BuiltinOperator::DEQUANTIZE, {in}, {b.output(TensorType::FLOAT32)});
+    return run_graph(b.graph(), {x}).values<float>();
+  };
+  CHECK(run(2, scales, 0) == Floats{1, 2, 1.5F, 2, -1.25F, 1.5F, -28, 32});
+  CHECK_THROWS_AS(run(3, scales, 0), Error);
+  CHECK_THROWS_AS(run(0, scales, 0), Error);
+  CHECK_THROWS_AS(run(4, scales, 0), Error);
+  CHECK_THROWS_AS(run(2, scales, 1), Error);
+}
+
+TEST_CASE("DEQUANTIZE unpacks blocks of 4 bits with half-float scales") {
+  GraphBuilder b;
+  const std::vector<std::uint16_t> scales{Half(0.5F).bits(), Half(3.0F).bits()};
+  Quantization quantization;
+  quantization.blockwise = BlockwiseQuantization{
+      b.constant_bytes(TensorType::FLOAT16, {2}, std::as_bytes(std::span(scales))), -1, 2};
+  const Bytes8 packed{static_cast<std::int8_t>(0xF1), static_cast<std::int8_t>(0x87)};
+  const int in =
+      b.constant_bytes(TensorType::INT4, {1, 4}, std::as_bytes(std::span(packed)), quantization);
+  b.op(BuiltinOperator::DEQUANTIZE, {in}, {b.output(TensorType::FLOAT32)});
+  CHECK(run_graph(b.graph(), {}).values<float>() == Floats{0.5F, -0.5F, 21, -24});
+}
+
 TEST_CASE("FAKE_QUANT rounds to its grid") {
   const auto y = run_op(BuiltinOperator::FAKE_QUANT, {{{4}, Floats{-2, 0, 0.26F, 9}}}, {},
                         FakeQuantOptions{-1.25F, 0.85F, 3, false})
