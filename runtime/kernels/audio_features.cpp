@@ -126,21 +126,21 @@ Evaluate prepare_audio_spectrogram(Node& node) {
     hann[i] = 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * static_cast<double>(i) /
                                    static_cast<double>(window));
   }
-  return [hann = std::move(hann), fourier = Fourier(length), length, bins, channels, frames, stride,
+  return [hann = std::move(hann), fourier = RealFourier(length), bins, channels, frames, stride,
           squared](const Node& n) {
     const float* from = n.input(0).values<float>();
     float* to = n.output(0).mutable_values<float>();
-    std::vector<std::complex<double>> line(length);
+    std::vector<double> line(hann.size()), work;
+    std::vector<std::complex<double>> spectrum(bins);
     for (std::size_t channel = 0; channel < channels; ++channel) {
       for (std::int64_t frame = 0; frame < frames; ++frame) {
         const auto begin = static_cast<std::size_t>(frame * stride);
-        std::fill(line.begin(), line.end(), 0.0);
         for (std::size_t i = 0; i < hann.size(); ++i) {
           line[i] = hann[i] * static_cast<double>(from[(begin + i) * channels + channel]);
         }
-        fourier.transform(line);
+        fourier.transform(line, spectrum, work);
         for (std::size_t i = 0; i < bins; ++i) {
-          const auto power = static_cast<float>(std::norm(line[i]));
+          const auto power = static_cast<float>(std::norm(spectrum[i]));
           *to++ = squared ? power : std::sqrt(power);
         }
       }

@@ -10,8 +10,8 @@ namespace {
 using Complex = std::complex<double>;
 
 Complex root_of_unity(std::size_t k, std::size_t length) {
-  return std::polar(
-      1.0, -2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(length));
+  return std::polar(1.0,
+                    -2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(length));
 }
 
 // By hand: operator* of std::complex looks for infinities.
@@ -21,8 +21,7 @@ Complex product(Complex a, Complex b) {
 
 // One stage: pairs `half` apart within each group of 2 * half.
 void combine(std::size_t length, std::size_t half, const double* root_real,
-             const double* root_imaginary, double* __restrict real,
-             double* __restrict imaginary) {
+             const double* root_imaginary, double* __restrict real, double* __restrict imaginary) {
   for (std::size_t begin = 0; begin < length; begin += 2 * half) {
     double* __restrict a = real + begin;
     double* __restrict ai = imaginary + begin;
@@ -74,8 +73,7 @@ void Fourier::transform(double* real, double* imaginary) const {
   }
   // The roots of the stages before a stage are one fewer than half of its own width.
   for (; half < length(); half *= 2) {
-    combine(length(), half, real_.data() + half - 1, imaginary_.data() + half - 1, real,
-            imaginary);
+    combine(length(), half, real_.data() + half - 1, imaginary_.data() + half - 1, real, imaginary);
   }
 }
 

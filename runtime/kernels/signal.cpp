@@ -4,12 +4,16 @@
 #include <bit>
 #include <cmath>
 #include <complex>
+#include <type_traits>
 
 #include "runtime/kernels/dims.h"
+#include "runtime/kernels/elementwise.h"
 #include "runtime/kernels/fourier.h"
 
 namespace litezoo::runtime {
 namespace {
+
+using Complex = std::complex<double>;
 
 struct Image {
   std::size_t height = 0, width = 0;
@@ -20,31 +24,45 @@ class RealFourier2d {
   RealFourier2d(Image in, Image length)
       : in_(in), length_(length), rows_(length.width), columns_(length.height) {}
 
-  void run(const float* from, std::complex<float>* to) const {
-    const std::size_t bins = length_.width / 2 + 1;
-    std::vector<std::complex<double>> half(length_.height * bins);
-    std::vector<std::complex<double>> line(std::max(length_.height, length_.width));
+  // Memory from image to image.
+  struct Work {
+    std::vector<double> line, row, column;
+    std::vector<Complex> half;
+  };
+
+  void run(const float* from, std::complex<float>* to, Work& work) const {
+    const std::size_t bins = rows_.bins();
+    work.half.assign(length_.height * bins, Complex());
     const std::size_t height = std::min(in_.height, length_.height);
     const std::size_t width = std::min(in_.width, length_.width);
     for (std::size_t y = 0; y < height; ++y) {
-      std::fill(line.begin(), line.end(), 0.0);
-      for (std::size_t x = 0; x < width; ++x)
-        line[x] = static_cast<double>(from[y * in_.width + x]);
-      rows_.transform(std::span(line).first(length_.width));
-      std::copy_n(line.begin(), bins, half.begin() + static_cast<std::ptrdiff_t>(y * bins));
+      work.line.assign(from + y * in_.width, from + y * in_.width + width);
+      rows_.transform(work.line, std::span(work.half).subspan(y * bins, bins), work.row);
     }
-    for (std::size_t x = 0; x < bins; ++x) {
-      for (std::size_t y = 0; y < length_.height; ++y) line[y] = half[y * bins + x];
-      columns_.transform(std::span(line).first(length_.height));
-      for (std::size_t y = 0; y < length_.height; ++y) {
-        to[y * bins + x] = {static_cast<float>(line[y].real()), static_cast<float>(line[y].imag())};
-      }
-    }
+    if (length_.height > 1) transform_columns(work);
+    std::transform(work.half.begin(), work.half.end(), to,
+                   [](const Complex& z) { return std::complex<float>(z); });
   }
 
  private:
+  void transform_columns(Work& work) const {
+    const std::size_t bins = rows_.bins(), height = length_.height;
+    work.column.resize(2 * height);
+    double* const real = work.column.data();
+    double* const imaginary = real + height;
+    for (std::size_t x = 0; x < bins; ++x) {
+      for (std::size_t y = 0; y < height; ++y) {
+        real[columns_.place(y)] = work.half[y * bins + x].real();
+        imaginary[columns_.place(y)] = work.half[y * bins + x].imag();
+      }
+      columns_.transform(real, imaginary);
+      for (std::size_t y = 0; y < height; ++y) work.half[y * bins + x] = {real[y], imaginary[y]};
+    }
+  }
+
   Image in_, length_;
-  Fourier rows_, columns_;
+  RealFourier rows_;
+  Fourier columns_;
 };
 
 // Applies `part` to each complex number of input 0.
@@ -92,15 +110,29 @@ Evaluate prepare_rfft2d(Node& node) {
   const std::size_t images = count_between(shape, 0, shape.size() - 2);
   return [transform = RealFourier2d(in, length), in, length, images](const Node& n) {
     const std::size_t step = length.height * (length.width / 2 + 1);
-    for (std::size_t i = 0; i < images; ++i) {
-      transform.run(n.input(0).values<float>() + i * in.height * in.width,
-                    n.output(0).mutable_values<std::complex<float>>() + i * step);
-    }
+    const float* from = n.input(0).values<float>();
+    auto* to = n.output(0).mutable_values<std::complex<float>>();
+    n.threads().parallel_for(
+        images, kElementsPerThread / 8 / step + 1, [&](std::size_t begin, std::size_t end) {
+          RealFourier2d::Work work;
+          for (std::size_t i = begin; i < end; ++i) {
+            transform.run(from + i * in.height * in.width, to + i * step, work);
+          }
+        });
   };
 }
 
 Evaluate prepare_complex_abs(Node& node) {
-  return part_of_complex(node, [](const auto& z) { return std::abs(z); });
+  return part_of_complex(node, [](const auto& z) {
+    using T = std::remove_cvref_t<decltype(z.real())>;
+    if constexpr (std::is_same_v<T, float>) {
+      // Squares of floats neither overflow in double nor lose a digit: no need for hypot's care.
+      const auto x = static_cast<double>(z.real()), y = static_cast<double>(z.imag());
+      return static_cast<T>(std::sqrt(x * x + y * y));
+    } else {
+      return std::abs(z);
+    }
+  });
 }
 
 Evaluate prepare_real(Node& node) {
