@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "cli/context.h"
+#include "cli/external_weights.h"
 #include "cli/interrupt.h"
 #include "cli/workspace.h"
 #include "fetcher/reference.h"
@@ -31,10 +32,16 @@ std::filesystem::path local_path(const Context& context, const std::string& refe
 LocalModel open_model(const Context& context, const std::string& reference) {
   ModelBytes bytes = open_bytes(context, reference);
   auto [graph, findings] = inspector::read_graph(bytes.bytes(), reference);
-  return {.name = reference,
-          .bytes = std::move(bytes),
-          .graph = std::move(graph),
-          .findings = std::move(findings)};
+  LocalModel model{.name = reference,
+                   .bytes = std::move(bytes),
+                   .graph = std::move(graph),
+                   .findings = std::move(findings),
+                   .weights = {}};
+  if (!model.graph.external_buffers.empty()) {
+    model.weights =
+        attach_external_weights(model.graph, local_path(context, split_member(reference).bundle));
+  }
+  return model;
 }
 
 }  // namespace litezoo::cli

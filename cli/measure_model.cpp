@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/context.h"
+#include "cli/external_weights.h"
 #include "cli/npy.h"
 #include "cli/protocol.h"
 #include "inspector/input_ranges.h"
@@ -199,7 +200,8 @@ void measure_as_child(const Context& context, const std::string& request) {
   const auto baseline = runtime::ProcessMemory::now();
   const auto start = std::chrono::steady_clock::now();
   const MappedFile file(path);
-  const auto read = inspector::read_graph(file.bytes(), path);
+  auto read = inspector::read_graph(file.bytes(), path);
+  const auto weights = attach_external_weights(read.graph, path);
   const Nanoseconds load = std::chrono::steady_clock::now() - start;
   const auto inputs =
       given_inputs(read.graph, document.at("inputs").get<std::vector<std::string>>());

@@ -211,6 +211,11 @@ void Program::load_constant(std::size_t index, const std::vector<bool>& is_compu
   const bool serialised = is_serialised(definition.type);
   const bool empty =
       !serialised && !is_computed[index] && !state.border && element_count(definition.shape) == 0;
+  if (definition.data.empty() && definition.external_buffer != 0) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("the weights of '{}' lie in another file, which was not opened",
+                            definition.name));
+  }
   if (definition.data.empty() && !empty) return;
 
   tensor.shape = declared_shape(definition);

@@ -73,6 +73,7 @@ flatbuffers::Offset<schema::Tensor> write_tensor(File& file, const Tensor& tenso
   table.add_is_variable(tensor.is_variable);
   table.add_shape_signature(signature);
   table.add_has_rank(tensor.has_rank);
+  table.add_external_buffer(tensor.external_buffer);
   return table.Finish();
 }
 
@@ -168,6 +169,26 @@ flatbuffers::Offset<schema::SignatureDef> write_signature(File& file, const Sign
                                     static_cast<std::uint32_t>(signature.subgraph));
 }
 
+// A group for each.
+Offsets<schema::ExternalBufferGroup> write_groups(File& file, const Graph& graph) {
+  Offsets<schema::ExternalBufferGroup> result;
+  for (const auto& buffer : graph.external_buffers) {
+    result.push_back(schema::CreateExternalBufferGroup(file, file.CreateString(buffer.file)));
+  }
+  return result;
+}
+
+Offsets<schema::ExternalBuffer> write_external_buffers(File& file, const Graph& graph) {
+  Offsets<schema::ExternalBuffer> result;
+  for (const auto& buffer : graph.external_buffers) {
+    const auto packing = file.CreateString(buffer.packing);
+    result.push_back(schema::CreateExternalBuffer(file, buffer.id,
+                                                  static_cast<std::uint32_t>(result.size()),
+                                                  buffer.offset, buffer.length, packing));
+  }
+  return result;
+}
+
 // Buffer 0 is the format's empty one; a tensor without data may point at any buffer.
 std::vector<std::span<const std::byte>> collect_buffers(const Graph& graph) {
   std::vector<std::span<const std::byte>> buffers(1);
@@ -210,6 +231,8 @@ std::vector<std::byte> write_tflite(const Graph& graph) {
   const auto buffer_vector = file.CreateVector(buffer_tables);
   const auto metadata_vector = vector_of(file, metadata);
   const auto signature_vector = vector_of(file, signatures);
+  const auto group_vector = vector_of(file, write_groups(file, graph));
+  const auto external_vector = vector_of(file, write_external_buffers(file, graph));
   schema::ModelBuilder model(file);
   model.add_version(graph.schema_version);
   model.add_operator_codes(code_vector);
@@ -218,6 +241,8 @@ std::vector<std::byte> write_tflite(const Graph& graph) {
   model.add_buffers(buffer_vector);
   model.add_metadata(metadata_vector);
   model.add_signature_defs(signature_vector);
+  model.add_external_buffer_groups(group_vector);
+  model.add_external_buffers(external_vector);
   file.Finish(model.Finish(), schema::ModelIdentifier());
 
   const auto bytes = std::as_bytes(std::span(file.GetBufferPointer(), file.GetSize()));

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -216,6 +218,30 @@ TEST_CASE("a profile tells where it ran, how, and where the memory went") {
   for (const char* word : {"latency", "memory", "peak", "engine", "mode rapid"}) {
     CHECK(card.out.find(word) != std::string::npos);
   }
+}
+
+TEST_CASE("the times of the operators add up to the time of a run") {
+  const Program program;
+  const auto model = program.model("model.tflite", {.width = 1.0});
+  double best = 1e9;
+  // What another program takes from one run and not from the next is no fault of the sum.
+  for (int attempt = 0; attempt < 6 && best > 0.1; ++attempt) {
+    const auto result = program.run({"profile", model, "--ops", "--mode", "rapid", "--json"});
+    CAPTURE(result.err);
+    REQUIRE(result.exit_code == 0);
+    const auto report = nlohmann::json::parse(result.out);
+    double sum = 0;
+    double shares = 0;
+    for (const auto& node : report["nodes"]) {
+      sum += node["time_ns"].get<double>();
+      shares += node["share"].get<double>();
+    }
+    CHECK(report["nodes"].size() > 10);
+    CHECK(shares == doctest::Approx(1).epsilon(0.001));
+    CHECK(sum == doctest::Approx(report["sum_ns"].get<double>()).epsilon(0.001));
+    best = std::min(best, std::abs(sum / report["whole_ns"].get<double>() - 1));
+  }
+  CHECK(best <= 0.1);
 }
 
 TEST_CASE("the user's inputs are measured with and must fit") {
