@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "base/graph.h"
 #include "runtime/kernels/kernel.h"
+#include "runtime/layout.h"
 #include "runtime/memory.h"
 #include "runtime/memory_charge.h"
 #include "runtime/partition.h"
@@ -152,11 +154,16 @@ class Program final : public SubgraphRunner, private NodeServices {
   void add_kernel_step(std::size_t node);
   struct Cut;
   void count_readers();
+  // Nodes of a partition by what is done at once, in the order of execution.
+  using NodeRuns = std::vector<std::vector<std::size_t>>;
+  NodeRuns runs_of(std::span<const std::size_t> nodes) const;
+  std::unordered_set<std::size_t> between_runs(const NodeRuns& runs) const;
   Cut cut_out(std::span<const std::size_t> nodes) const;
   bool try_delegate(std::span<const std::size_t> nodes);
   void refuse_culprits(std::span<const std::size_t> nodes);
   void drop_delegate(std::size_t node);
   void drop_packed_constants();
+  void add_layout_steps(std::size_t delegate, std::vector<LayoutStep>& steps) const;
   void assign_memory();
   void prepare_kernel(PlannedNode& node);
   void own_memory(RuntimeTensor& tensor, std::size_t bytes);
@@ -179,6 +186,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::size_t delegates_bytes_ = 0;             // activations inside of them
   std::vector<MemoryCharge> delegate_charges_;  // for these, and the weights that each packed
   std::vector<std::size_t> readers_;            // nodes that read each tensor, while cutting
+  std::vector<NodeRuns> delegate_runs_;         // by delegate
   std::size_t plans_made_ = 0;
   std::vector<Shape> planned_for_;
   bool planned_ = false, committed_ = false;

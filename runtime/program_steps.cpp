@@ -42,6 +42,23 @@ bool is_unfolded(const Tensor& definition) noexcept {
   return definition.sparsity && !definition.data.empty() && !is_serialised(definition.type);
 }
 
+// XNNPACK pads while it convolves, and clamps while it writes: then there is no tensor in between.
+bool melt_together(const Operator& first, const Operator& second) {
+  const bool linked = first.outputs.size() == 1 && !second.inputs.empty() &&
+                      second.inputs.front() == first.outputs.front();
+  switch (second.code) {
+    case BuiltinOperator::CONV_2D:
+    case BuiltinOperator::DEPTHWISE_CONV_2D:
+      return linked && first.code == BuiltinOperator::PAD;
+    case BuiltinOperator::RELU:
+    case BuiltinOperator::RELU6:
+    case BuiltinOperator::RELU_N1_TO_1:
+      return linked;
+    default:
+      return false;
+  }
+}
+
 bool only_renames(BuiltinOperator code) noexcept {
   return code == BuiltinOperator::RESHAPE || code == BuiltinOperator::SQUEEZE ||
          code == BuiltinOperator::EXPAND_DIMS;
@@ -93,6 +110,7 @@ void Program::make_steps() {
     again = false;
     steps_.clear();
     delegates_.clear();
+    delegate_runs_.clear();
     delegates_bytes_ = 0;
     delegate_charges_.clear();
     std::vector<std::size_t> alive;
@@ -167,6 +185,7 @@ void Program::refuse_culprits(std::span<const std::size_t> nodes) {
 // The last one, which is this node's alone.
 void Program::drop_delegate(std::size_t node) {
   delegates_.pop_back();
+  delegate_runs_.pop_back();
   delegate_charges_.pop_back();
   nodes_[node].stage = PlannedNode::Stage::planned;
   nodes_[node].delegate = Step::kNone;
@@ -176,9 +195,46 @@ void Program::drop_delegate(std::size_t node) {
 struct Program::Cut {
   std::vector<xnn::LoweredNode> lowered;
   std::vector<std::size_t> inputs, outputs;
+  NodeRuns runs;
   std::size_t hidden_bytes = 0;    // of activations that XNNPACK keeps to itself
   std::size_t constant_bytes = 0;  // that it packs, or copies
+  bool needed = false;             // somebody else reads an output
 };
+
+// A release that cannot share a workspace also lays out its own one badly: it never reuses what
+// lies before the first tensor that is alive, so that a chain of layers takes the memory of all of
+// them (18 MB where 3.5 are needed). There the tensors between nodes go to the arena, except those
+// that XNNPACK would melt away.
+Program::NodeRuns Program::runs_of(std::span<const std::size_t> nodes) const {
+  if (workspace_) return {std::vector<std::size_t>(nodes.begin(), nodes.end())};
+  NodeRuns runs;
+  for (const std::size_t node : nodes) {
+    const bool melts = !runs.empty() && melt_together(subgraph_.operators[runs.back().back()],
+                                                      subgraph_.operators[node]);
+    if (!melts) runs.emplace_back();
+    runs.back().push_back(node);
+  }
+  return runs;
+}
+
+// The tensors that one run writes and another one reads.
+std::unordered_set<std::size_t> Program::between_runs(const NodeRuns& runs) const {
+  std::unordered_map<std::size_t, std::size_t> writer;  // the run, by tensor
+  std::unordered_set<std::size_t> between;
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    for (const std::size_t node : runs[run]) {
+      for (const std::int32_t input : subgraph_.operators[node].inputs) {
+        if (input < 0) continue;
+        const auto found = writer.find(static_cast<std::size_t>(input));
+        if (found != writer.end() && found->second != run) between.insert(found->first);
+      }
+      for (const std::int32_t output : subgraph_.operators[node].outputs) {
+        if (output >= 0) writer[static_cast<std::size_t>(output)] = run;
+      }
+    }
+  }
+  return between;
+}
 
 void Program::count_readers() {
   readers_.assign(tensors_.size(), 0);
@@ -194,7 +250,8 @@ Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
   // What is as large as the cut, not the graph: there may be as many cuts as nodes.
   std::unordered_map<std::size_t, std::size_t> read;  // how often in here, by tensor
   std::unordered_set<std::size_t> written;
-  Cut cut;
+  Cut cut{.runs = runs_of(nodes)};
+  const std::unordered_set<std::size_t> between = between_runs(cut.runs);
   std::vector<Lifetime> hidden;
   std::vector<std::pair<std::size_t, std::size_t>> written_at;  // tensor, step
   for (const std::size_t index : nodes) {
@@ -218,8 +275,10 @@ Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
   }
   for (const auto& [i, step] : written_at) {
     const auto inside = read.find(i);
-    const bool needed = readers_[i] > (inside == read.end() ? 0 : inside->second);
-    if (needed || states_[i].border) {
+    const bool needed =
+        readers_[i] > (inside == read.end() ? 0 : inside->second) || states_[i].border;
+    cut.needed = cut.needed || needed;
+    if (needed || between.contains(i)) {
       cut.outputs.push_back(i);
     } else {
       hidden.push_back({tensors_[i].bytes, step, step + 1});
@@ -231,8 +290,9 @@ Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
 
 // False when XNNPACK refuses.
 bool Program::try_delegate(std::span<const std::size_t> nodes) {
-  const Cut cut = cut_out(nodes);
-  if (cut.outputs.empty()) return false;
+  if (!workspace_) workspace_ = xnn::make_workspace();
+  Cut cut = cut_out(nodes);
+  if (!cut.needed) return false;
   const auto pointers_to = [&](std::span<const std::size_t> indices) {
     std::vector<RuntimeTensor*> result;
     for (const std::size_t i : indices) result.push_back(&tensors_[i]);
@@ -241,7 +301,6 @@ bool Program::try_delegate(std::span<const std::size_t> nodes) {
   try {
     MemoryCharge charge(state_.budget, cut.hidden_bytes + cut.constant_bytes,
                         "XNNPACK's weights and activations");
-    if (!workspace_) workspace_ = xnn::make_workspace();
     delegates_.emplace_back(
         cut.lowered, pointers_to(cut.inputs), pointers_to(cut.outputs),
         xnn::Delegate::Surroundings{.threads = state_.threads, .workspace = workspace_.get()});
@@ -249,6 +308,7 @@ bool Program::try_delegate(std::span<const std::size_t> nodes) {
   } catch (const Error&) {
     return false;
   }
+  delegate_runs_.push_back(std::move(cut.runs));
   for (const std::size_t node : nodes) {
     nodes_[node].stage = PlannedNode::Stage::delegated;
     nodes_[node].delegate = delegates_.size() - 1;
@@ -288,6 +348,31 @@ void Program::drop_packed_constants() {
   }
 }
 
+// A step for each run of nodes: what they read and write of the tensors that XNNPACK is given.
+void Program::add_layout_steps(std::size_t delegate, std::vector<LayoutStep>& steps) const {
+  std::unordered_set<std::int32_t> given;
+  for (const auto& tensors : {delegates_[delegate].inputs(), delegates_[delegate].outputs()}) {
+    for (const RuntimeTensor* tensor : tensors) {
+      given.insert(static_cast<std::int32_t>(tensor - tensors_.data()));
+    }
+  }
+  for (const std::vector<std::size_t>& run : delegate_runs_[delegate]) {
+    LayoutStep& step = steps.emplace_back();
+    std::unordered_set<std::int32_t> written;
+    for (const std::size_t node : run) {
+      for (const std::int32_t output : subgraph_.operators[node].outputs) {
+        if (!given.contains(output) || !written.insert(output).second) continue;
+        step.writes.push_back(output);
+      }
+    }
+    for (const std::size_t node : run) {
+      for (const std::int32_t input : subgraph_.operators[node].inputs) {
+        if (given.contains(input) && !written.contains(input)) step.reads.push_back(input);
+      }
+    }
+  }
+}
+
 void Program::assign_memory() {
   std::vector<LayoutTensor> layout_tensors(tensors_.size());
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
@@ -298,20 +383,15 @@ void Program::assign_memory() {
         computed && state.known && !tensors_[i].constant && !is_serialised(tensors_[i].type),
         state.border};
   }
-  const auto index_of = [&](const RuntimeTensor* tensor) {
-    return static_cast<std::int32_t>(tensor - tensors_.data());
-  };
-  std::vector<LayoutStep> layout_steps(steps_.size());
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    LayoutStep& step = layout_steps[i];
-    if (steps_[i].delegate != Step::kNone) {
-      const xnn::Delegate& delegate = delegates_[steps_[i].delegate];
-      std::ranges::transform(delegate.inputs(), std::back_inserter(step.reads), index_of);
-      std::ranges::transform(delegate.outputs(), std::back_inserter(step.writes), index_of);
+  std::vector<LayoutStep> layout_steps;
+  for (const Step& planned : steps_) {
+    if (planned.delegate != Step::kNone) {
+      add_layout_steps(planned.delegate, layout_steps);
       continue;
     }
-    const PlannedNode& node = nodes_[steps_[i].node];
-    const Operator& op = subgraph_.operators[steps_[i].node];
+    LayoutStep& step = layout_steps.emplace_back();
+    const PlannedNode& node = nodes_[planned.node];
+    const Operator& op = subgraph_.operators[planned.node];
     const auto is_present = [](std::int32_t index) { return index >= 0; };
     std::ranges::copy_if(op.inputs, std::back_inserter(step.reads), is_present);
     std::ranges::copy_if(op.outputs, std::back_inserter(step.writes), is_present);

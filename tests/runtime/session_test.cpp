@@ -2,12 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <numeric>
 #include <thread>
 
 #include "base/error.h"
+#include "runtime/process_memory.h"
 #include "tests/support/run_graph.h"
 
 using litezoo::BuiltinOperator;
@@ -268,4 +270,68 @@ TEST_CASE("a sum has the type of its inputs, whatever the file says of its outpu
   b.op(BuiltinOperator::ADD, {middle, x}, {y}, litezoo::AddOptions{});
   const auto result = run_graph(b.graph(), {std::vector<std::int8_t>{1, -2, 3}});
   CHECK(result.values<std::int8_t>() == std::vector<std::int8_t>{3, -6, 9});
+}
+
+TEST_CASE("a chain of layers in one partition takes the memory of a few of them") {
+  constexpr int kLayers = 40;
+  constexpr std::int32_t kElements = 1 << 20;
+  GraphBuilder b;
+  const int one = b.constant<float>({}, {1.0F});
+  const int x = b.input(TensorType::FLOAT32, {1, kElements});
+  int last = x;
+  for (int layer = 0; layer < kLayers; ++layer) {
+    const bool is_last = layer + 1 == kLayers;
+    const int next = is_last ? b.output(TensorType::FLOAT32) : b.tensor(TensorType::FLOAT32);
+    b.op(BuiltinOperator::ADD, {last, one}, {next}, litezoo::AddOptions{});
+    last = next;
+  }
+  const auto before = litezoo::runtime::ProcessMemory::now().anonymous.count;
+  litezoo::runtime::Session session(b.graph(), {});
+  litezoo::test::set_inputs(session, {std::vector<float>(kElements, 2.0F)});
+  session.run();
+  const auto after = litezoo::runtime::ProcessMemory::now().anonymous.count;
+  CHECK(session.plan().partitions == 1);
+  CHECK(session.plan().arena.count <= 5 * sizeof(float) * kElements);
+  CHECK(after - before < 15 * sizeof(float) * kElements);
+  const auto result = litezoo::test::read_outputs(session).values<float>();
+  CHECK(std::ranges::count(result, 42.0F) == kElements);
+}
+
+TEST_CASE("padding, clamping and several readers inside a partition keep their values") {
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {1, 6, 6, 4});
+  const int pads = b.constant<std::int32_t>({4, 2}, {0, 0, 1, 1, 1, 1, 0, 0});
+  const int weights = b.constant<float>({1, 3, 3, 4}, std::vector<float>(36, 0.25F));
+  const int bias = b.constant<float>({4}, {-1, 0, 1, -2});
+  std::vector<std::int32_t> sums;
+  int from = x;
+  for (int layer = 0; layer < 4; ++layer) {
+    const int padded = b.tensor(TensorType::FLOAT32);
+    const int convolved = b.tensor(TensorType::FLOAT32);
+    const int clamped = b.tensor(TensorType::FLOAT32);
+    const int sum = layer == 3 ? b.output(TensorType::FLOAT32) : b.tensor(TensorType::FLOAT32);
+    litezoo::DepthwiseConv2DOptions options;
+    options.padding = litezoo::Padding::VALID;
+    options.stride_w = options.stride_h = 1;
+    options.depth_multiplier = 1;
+    b.op(BuiltinOperator::PAD, {from, pads}, {padded});
+    b.op(BuiltinOperator::DEPTHWISE_CONV_2D, {padded, weights, bias}, {convolved}, options);
+    b.op(BuiltinOperator::RELU, {convolved}, {clamped});
+    // Reads what earlier layers wrote: nothing may lie over it by then.
+    b.op(BuiltinOperator::ADD,
+         {clamped, layer == 0 ? x : sums[static_cast<std::size_t>(layer) / 2]}, {sum},
+         litezoo::AddOptions{});
+    sums.push_back(sum);
+    from = sum;
+  }
+  std::vector<float> values(144);
+  std::iota(values.begin(), values.end(), -70.0F);
+  const auto want = run_graph(b.graph(), {values}).values<float>();
+  const auto result = run_graph(b.graph(), {values}, {});
+  CHECK(result.plan.fallback_nodes == 0);
+  const auto got = result.values<float>();
+  REQUIRE(got.size() == want.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    CHECK(got[i] == doctest::Approx(static_cast<double>(want[i])).epsilon(1e-5));
+  }
 }
