@@ -33,8 +33,9 @@ struct LatencySummary {
 std::optional<LatencySummary> summarise(const Measurement& measurement);
 
 // Whether the q-quantile of the latency is within the limit. A disturbance can only make a run
-// slower, so PASS may rest on all runs; FAIL rests on undisturbed ones alone. UNSTABLE: the machine
-// was disturbed most of the time, or one block alone violates a limit that the others keep.
+// slower, so PASS may rest on all runs; FAIL rests on undisturbed ones alone, or on all when even
+// the fastest of ten and more is over ten times the limit. UNSTABLE: the machine was disturbed most
+// of the time, or one block alone violates a limit that the others keep.
 enum class LatencyVerdict { pass, fail, undecided, unstable };
 
 struct LatencyDecision {

@@ -227,7 +227,8 @@ std::string latency_text(const Candidate& candidate, const Constraints& constrai
 
 Judgement too_slow(const Candidate& candidate, const Constraints& constraints,
                    const std::string& numbers) {
-  const auto clean = undisturbed(*candidate.measurement);
+  auto clean = undisturbed(*candidate.measurement);
+  if (clean.empty()) clean = candidate.measurement->samples;  // hopeless even so
   const auto value = quantile(clean, constraints.percentile);
   const auto bound = quantile_upper_bound(clean, constraints.percentile, 0.95);
   const double excess = ratio(static_cast<double>(value.count()),

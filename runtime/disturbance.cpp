@@ -29,7 +29,7 @@ constexpr double kLostShare = 0.02;
 // Share of the other cores that other programs may use while it is not known how fast this device
 // can be: neighbours slow a core down through what cores share (execution units, caches, memory,
 // power), and a neighbour that is there all the time changes no anchor.
-constexpr double kNeighbourShare = 0.25;
+constexpr double kNeighbourShare = 0.5;
 
 double ratio(Nanoseconds a, Nanoseconds b) {
   return static_cast<double>(a.count()) / static_cast<double>(std::max<std::int64_t>(b.count(), 1));

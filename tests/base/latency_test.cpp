@@ -41,7 +41,7 @@ TEST_CASE("p99 is told only from 299 runs on") {
   CHECK(summarise(two_blocks(299, 0, ""))->p99 == milliseconds(10));
 }
 
-TEST_CASE("a disturbed machine may prove a pass but never a fail") {
+TEST_CASE("a disturbed machine may prove a pass, and a fail only of what is hopeless") {
   struct Case {
     const char* name;
     std::size_t clean_runs, voided_runs;
@@ -53,6 +53,8 @@ TEST_CASE("a disturbed machine may prove a pass but never a fail") {
       {"clean and slow", 80, 0, milliseconds(5), LatencyVerdict::fail},
       {"disturbed and yet fast", 0, 80, milliseconds(60), LatencyVerdict::pass},
       {"disturbed and slow", 0, 80, milliseconds(20), LatencyVerdict::unstable},
+      {"disturbed and hopeless", 0, 80, milliseconds(4), LatencyVerdict::fail},
+      {"disturbed and hopeless, but few runs", 0, 9, milliseconds(4), LatencyVerdict::unstable},
       {"few clean runs", 10, 0, milliseconds(20), LatencyVerdict::undecided},
   };
   for (const auto& c : cases) {

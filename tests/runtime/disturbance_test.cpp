@@ -43,7 +43,7 @@ TEST_CASE("a block counts only when the machine was quiet on both sides of it") 
        slow,
        slow,
        {},
-       {.worked = milliseconds(150), .busy = milliseconds(180)},
+       {.worked = milliseconds(150), .busy = milliseconds(200)},
        ""},
       {"a neighbour beside a device known at its best",
        normal,

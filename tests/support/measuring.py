@@ -1,5 +1,5 @@
 """What the scripts that measure with `litezoo` share."""
-import contextlib, json, math, os, signal, statistics, subprocess, sys
+import contextlib, json, math, os, shutil, signal, statistics, subprocess, sys
 
 
 def quantile(samples, q):
@@ -32,6 +32,19 @@ def run(command, allowed=(0,), **more):
     if result.returncode not in allowed:
         sys.exit(f"{' '.join(map(str, command))}: exit code {result.returncode}: {result.stderr.strip()}")
     return result
+
+
+def make_home(directory, known=None):
+    """A new LITEZOO_HOME, with a copy of the catalog of `known`: it may know how fast this device can be."""
+    home = os.path.join(directory, "home")
+    os.makedirs(home)
+    if known:
+        shutil.copy(os.path.join(known, "catalog.db"), home)
+    os.environ["LITEZOO_HOME"] = home
+    return home
+
+
+HOME_HELP = "a LITEZOO_HOME whose catalog, of a quieter hour, knows how fast this device can be; it is copied"
 
 
 def profile(litezoo, model, *options, prefix=()):
