@@ -32,10 +32,9 @@ struct LatencySummary {
 // nullopt when there is no sample.
 std::optional<LatencySummary> summarise(const Measurement& measurement);
 
-// Whether the q-quantile of the latency is within the limit. A disturbance can only make a run
-// slower, so PASS may rest on all runs; FAIL rests on undisturbed ones alone, or on all when even
-// the fastest of ten and more is over ten times the limit. UNSTABLE: the machine was disturbed most
-// of the time, or one block alone violates a limit that the others keep.
+// Whether the q-quantile is within the limit. A disturbance only makes runs slower: PASS may rest
+// on all runs, FAIL on undisturbed ones, or on ten if the fastest is over ten times the limit.
+// UNSTABLE: mostly disturbed, or one block alone violates a limit that the others keep.
 enum class LatencyVerdict { pass, fail, undecided, unstable };
 
 struct LatencyDecision {
