@@ -35,6 +35,14 @@ nlohmann::ordered_json build(const std::filesystem::path& directory,
           {"sha256", sha256_of(bytes)}};
 }
 
+// "0.5@128"
+builder::ClassifierOptions parse_options(const std::string& text) {
+  const std::size_t at = text.find('@');
+  builder::ClassifierOptions options{.width = std::stod(text.substr(0, at))};
+  if (at != std::string::npos) options.image_side = std::stoi(text.substr(at + 1));
+  return options;
+}
+
 int build_family(const std::filesystem::path& directory) {
   constexpr double kWidths[] = {0.25, 0.5, 1, 2};
   constexpr builder::Precision kPrecisions[] = {
@@ -53,17 +61,18 @@ int build_family(const std::filesystem::path& directory) {
 }  // namespace
 
 // build_models DIRECTORY            the synthetic family and its list, models.json
-// build_models DIRECTORY WIDTH ...  float32 models of other widths, without a list
+// build_models DIRECTORY WIDTH[@SIDE] ...
+//                                   float32 models of other widths and image sides, without a list
 int main(int count, char** arguments) try {
   const std::vector<std::string_view> words(arguments, arguments + count);
   if (words.size() < 2) {
-    fmt::print(stderr, "usage: build_models DIRECTORY [WIDTH ...]\n");
+    fmt::print(stderr, "usage: build_models DIRECTORY [WIDTH[@SIDE] ...]\n");
     return 2;
   }
   const std::filesystem::path directory = words[1];
   if (words.size() == 2) return build_family(directory);
   for (std::size_t i = 2; i < words.size(); ++i) {
-    build(directory, {.width = std::stod(std::string(words[i]))});
+    build(directory, parse_options(std::string(words[i])));
   }
   return 0;
 } catch (const std::exception& error) {
