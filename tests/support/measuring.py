@@ -54,9 +54,9 @@ def profile(litezoo, model, *options, prefix=()):
 
 
 @contextlib.contextmanager
-def busy(cpu, program="while True: pass"):
+def busy(cpu, program="while True: pass", prefix=()):
     """A program that keeps one CPU busy."""
-    hog = subprocess.Popen([sys.executable, "-c", program])
+    hog = subprocess.Popen([*prefix, sys.executable, "-c", program])
     os.sched_setaffinity(hog.pid, {cpu})
     try:
         yield
