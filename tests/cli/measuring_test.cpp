@@ -99,7 +99,7 @@ TEST_CASE("a model that never ends is stopped, and the next one is measured all 
   const auto good = program.model("good.tflite");
   const auto list = program.file("list.txt", endless + "\n" + good + "\n");
   const auto result = program.run({"recommend", "--from", list, "--max-p90", "60s", "--mode",
-                                   "rapid", "--timeout", "4s", "--json"});
+                                   "rapid", "--timeout", "8s", "--json"});
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);
   const auto document = nlohmann::json::parse(result.out);
