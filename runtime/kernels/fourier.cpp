@@ -93,7 +93,8 @@ void RealFourier::transform(std::span<const double> values, std::span<std::compl
   double* const real = work.data();
   double* const imaginary = work.data() + half;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    (i % 2 == 0 ? real : imaginary)[half_.place(i / 2)] = values[i];
+    double* const part = i % 2 == 0 ? real : imaginary;
+    part[half_.place(i / 2)] = values[i];
   }
   half_.transform(real, imaginary);
   for (std::size_t k = 0; k <= half; ++k) {
