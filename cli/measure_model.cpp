@@ -30,6 +30,13 @@
 namespace litezoo::cli {
 namespace {
 
+// Sanitizers map terabytes of address space that no limit may touch.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 ErrorKind kind_of(int exit_code) {
   switch (static_cast<ExitCode>(exit_code)) {
     case ExitCode::none_satisfies:
@@ -104,13 +111,12 @@ std::optional<Bytes> free_memory() {
 // user has set stays when it is lower.
 void limit_memory() {
   std::ofstream("/proc/self/oom_score_adj") << "1000";
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  if (kSanitized) return;
   const auto free = free_memory();
   rlimit limit{};
   if (!free || ::getrlimit(RLIMIT_DATA, &limit) != 0) return;
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_cur, free->count / 10 * 9);
   ::setrlimit(RLIMIT_DATA, &limit);
-#endif
 }
 
 std::size_t index_of_input(const Graph& graph, const std::string& key) {
