@@ -148,7 +148,8 @@ TEST_CASE("a constraints file, TOML or JSON, gives what the command line does no
     const char* name;
     std::string content;
   } files[] = {
-      {"c.toml", "# limits\nmax-size = \"20kB\"\nno-measure = true\nlicense = [\"MIT\", \"Apache-2.0\"]\n"},
+      {"c.toml",
+       "# limits\nmax-size = \"20kB\"\nno-measure = true\nlicense = [\"MIT\", \"Apache-2.0\"]\n"},
       {"c.json", R"({"max_size": "20kB", "no-measure": true, "license": ["MIT", "Apache-2.0"]})"},
   };
   for (const auto& file : files) {

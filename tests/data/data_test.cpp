@@ -16,7 +16,7 @@ namespace litezoo::data {
 namespace {
 
 constexpr std::string_view kTables[] = {"artifacts.tsv", "claims.tsv", "examples.tsv", "models.tsv",
-                                           "tasks.tsv"};
+                                        "tasks.tsv"};
 
 std::filesystem::path source(std::string_view name) {
   return std::filesystem::path(LITEZOO_SOURCE_DIR) / "data" / name;
@@ -47,7 +47,8 @@ TEST_CASE("every line of a table has its columns, and keys are unique") {
       const auto values = split(line, '\t');
       if (columns == 0) columns = values.size();
       CHECK(values.size() == columns);
-      CHECK(keys.insert(name == "claims.tsv" || name == "examples.tsv" ? line : values.front()).second);
+      CHECK(keys.insert(name == "claims.tsv" || name == "examples.tsv" ? line : values.front())
+                .second);
       CHECK(escape_for_terminal(line).find("\\xff") == std::string::npos);
     }
   }
