@@ -22,18 +22,23 @@ void MemoryBudget::reserve(std::size_t bytes, const std::string& what) {
   used_ += bytes;
 }
 
+void MemoryCharge::Release::operator()(Taken* taken) const noexcept {
+  taken->budget->release(taken->bytes);
+  delete taken;
+}
+
+MemoryCharge::MemoryCharge(MemoryBudget& budget, std::size_t bytes, const std::string& what)
+    : taken_(new Taken{&budget, 0}) {
+  budget.reserve(bytes, what);
+  taken_->bytes = bytes;
+}
+
 void TensorMemory::Free::operator()(std::byte* memory) const noexcept {
   std::free(memory);
 }
 
-void TensorMemory::Release::operator()(Charge* charge) const noexcept {
-  charge->budget->release(charge->bytes);
-  delete charge;
-}
-
-TensorMemory::TensorMemory(MemoryBudget& budget, std::size_t bytes, const std::string& what) {
-  budget.reserve(bytes, what);
-  charge_.reset(new Charge{&budget, bytes});
+TensorMemory::TensorMemory(MemoryBudget& budget, std::size_t bytes, const std::string& what)
+    : charge_(budget, bytes, what) {
   const std::size_t whole = aligned_size(bytes) + kTensorAlignment;
   data_.reset(static_cast<std::byte*>(std::aligned_alloc(kTensorAlignment, whole)));
   if (!data_) {

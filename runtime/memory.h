@@ -33,6 +33,25 @@ class MemoryBudget {
   std::uint64_t used_ = 0;
 };
 
+// A part of a budget that is taken until this dies; the budget must outlive it.
+class MemoryCharge {
+ public:
+  MemoryCharge() = default;
+  // Throws as MemoryBudget::reserve().
+  MemoryCharge(MemoryBudget& budget, std::size_t bytes, const std::string& what);
+  std::size_t bytes() const noexcept { return taken_ ? taken_->bytes : 0; }
+
+ private:
+  struct Taken {
+    MemoryBudget* budget;
+    std::size_t bytes;
+  };
+  struct Release {
+    void operator()(Taken* taken) const noexcept;
+  };
+  std::unique_ptr<Taken, Release> taken_;
+};
+
 // Memory for tensors: aligned, with slack, charged to a budget that must outlive it.
 class TensorMemory {
  public:
@@ -41,20 +60,13 @@ class TensorMemory {
   TensorMemory(MemoryBudget& budget, std::size_t bytes, const std::string& what);
 
   std::byte* data() const noexcept { return data_.get(); }
-  std::size_t capacity() const noexcept { return charge_ ? charge_->bytes : 0; }
+  std::size_t capacity() const noexcept { return charge_.bytes(); }
 
  private:
   struct Free {
     void operator()(std::byte* memory) const noexcept;
   };
-  struct Charge {
-    MemoryBudget* budget;
-    std::size_t bytes;
-  };
-  struct Release {
-    void operator()(Charge* charge) const noexcept;
-  };
-  std::unique_ptr<Charge, Release> charge_;
+  MemoryCharge charge_;
   std::unique_ptr<std::byte, Free> data_;
 };
 

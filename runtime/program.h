@@ -11,7 +11,6 @@
 #include "runtime/kernels/kernel.h"
 #include "runtime/layout.h"
 #include "runtime/memory.h"
-#include "runtime/memory_charge.h"
 #include "runtime/partition.h"
 #include "runtime/session.h"
 #include "runtime/xnnpack/delegate.h"
