@@ -301,6 +301,20 @@ struct StablehloCompositeOptions {
   std::int32_t version = 0;
 };
 
+enum class ReduceWindowFunction : std::int32_t {
+  UNSUPPORTED = 0,
+  ADD,
+  MUL,
+  MINIMUM,
+  MAXIMUM,
+  ALL,
+  ANY
+};
+
+struct ReduceWindowOptions {
+  ReduceWindowFunction reduce_function = ReduceWindowFunction::UNSUPPORTED;
+};
+
 struct StablehloConcatenateOptions {
   std::int64_t dimension = 0;
 };
@@ -415,7 +429,8 @@ using OperatorOptionsVariant = std::variant<
     StablehloReduceWindowOptions, StablehloCompareOptions, StablehloDynamicSliceOptions,
     StablehloPadOptions, StablehloIotaOptions, StablehloDotGeneralOptions, StablehloSortOptions,
     StablehloWhileOptions, StablehloGatherOptions, StablehloScatterOptions,
-    StablehloTransposeOptions, StablehloRngBitGeneratorOptions, StablehloCaseOptions>;
+    StablehloTransposeOptions, StablehloRngBitGeneratorOptions, StablehloCaseOptions,
+    ReduceWindowOptions>;
 
 // A variant whose copies and destruction are compiled once, in operator_options.cpp: with some
 // seventy alternatives they are the largest part of every file that copies a graph.

@@ -302,6 +302,12 @@ json fields(const SparseToDenseOptions& o) {
   return {{"validate_indices", o.validate_indices}};
 }
 
+json fields(const ReduceWindowOptions& o) {
+  return {{"reduce_function",
+           named(o.reduce_function,
+                 std::array{"UNSUPPORTED", "ADD", "MUL", "MINIMUM", "MAXIMUM", "ALL", "ANY"})}};
+}
+
 template <typename Options>
 concept HasFields = requires(const Options& o) {
   fields(o);

@@ -132,6 +132,10 @@ StablehloRngBitGeneratorOptions rng_bit_generator(const schema::StablehloRngBitG
   return {static_cast<StablehloRngAlgorithm>(t.algorithm())};
 }
 
+ReduceWindowOptions window_of_tensors(const schema::ReduceWindowOptions& t, Source&) {
+  return {static_cast<ReduceWindowFunction>(t.reduce_function())};
+}
+
 StablehloCompositeOptions composite(const schema::StableHLOCompositeOptions& t, Source& source) {
   return {.name = copy_string(t.name(), source),
           .decomposition_subgraph_index = t.decomposition_subgraph_index(),
@@ -171,6 +175,7 @@ constexpr auto kRows = std::to_array<Row>({
     {STABLEHLO_TRANSPOSE, Second::StablehloTransposeOptions, Erased<transpose>::read},
     {STABLEHLO_RNG_BIT_GENERATOR, Second::StablehloRngBitGeneratorOptions,
      Erased<rng_bit_generator>::read},
+    {REDUCE_WINDOW, Second::ReduceWindowOptions, Erased<window_of_tensors>::read},
     {STABLEHLO_COMPOSITE, Second::StableHLOCompositeOptions, Erased<composite>::read},
     {STABLEHLO_CASE, Second::StablehloCaseOptions, Erased<case_>::read},
 });

@@ -31,6 +31,7 @@
 #include "runtime/kernels/quantize.h"
 #include "runtime/kernels/random.h"
 #include "runtime/kernels/reduce.h"
+#include "runtime/kernels/reduce_window.h"
 #include "runtime/kernels/resize.h"
 #include "runtime/kernels/rnn.h"
 #include "runtime/kernels/search.h"
@@ -229,6 +230,7 @@ constexpr auto kKernels = std::to_array<Kernel>({
     {BuiltinOperator::STABLEHLO_GATHER, prepare_stablehlo_gather},
     {BuiltinOperator::DILATE, prepare_dilate},
     {BuiltinOperator::STABLEHLO_RNG_BIT_GENERATOR, prepare_stablehlo_rng_bit_generator},
+    {BuiltinOperator::REDUCE_WINDOW, prepare_reduce_window},
     {BuiltinOperator::STABLEHLO_COMPOSITE, prepare_stablehlo_composite, Trait::stateful},
     {BuiltinOperator::STABLEHLO_SHIFT_LEFT, prepare_shift_left, Trait::in_place},
     {BuiltinOperator::STABLEHLO_CASE, prepare_stablehlo_case, Trait::stateful},
