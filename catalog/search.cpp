@@ -11,6 +11,7 @@
 #include "catalog/search_plan.h"
 #include "catalog/store.h"
 #include "catalog/terms.h"
+#include "catalog/unknown_values.h"
 
 namespace litezoo::catalog {
 namespace {
@@ -119,6 +120,7 @@ SearchResult search(Catalog& catalog, const SearchQuery& query) {
     if (result.rows.empty() && !query.text.empty() && query.after.empty()) {
       result.suggestions = near_words(store, query.text);
     }
+    if (result.rows.empty()) result.unknown = unknown_values(store, query);
     return result;
   });
 }

@@ -36,8 +36,8 @@ struct SearchQuery {
   std::string task;       // id, display name or synonym: see find_task
   std::string input;      // what is fed to it: see inputs_fed_by
   std::string license;    // SPDX id, or a class: "permissive"
-  std::string publisher;  // exact
-  std::string architecture;  // exact, in any case, as dataset is
+  std::string publisher;  // exact, in any case, as the two below are
+  std::string architecture;
   std::string dataset;
   std::string language;           // BCP 47: "en"
   std::string hub;                // scheme of a place it can be had from: "tfhub", "hf", "https"
@@ -79,12 +79,19 @@ struct SearchRow {
   bool starter = false;
 };
 
+// A value of a filter ("publisher") that no artifact has, with those like it that some have.
+struct UnknownValue {
+  std::string filter, value;
+  std::vector<std::string> near;
+};
+
 struct SearchResult {
   std::vector<SearchRow> rows;
   bool more = false;  // there are more than these
   // Words of the query's text that occur nowhere, each with names that do: "mobilnet" ->
   // "mobilenet". Filled only when there is no row.
   std::vector<std::string> suggestions;
+  std::vector<UnknownValue> unknown;  // filled only when there is no row
 };
 
 // What fits, in order. By relevance: first what has all words of the text in its name, then what

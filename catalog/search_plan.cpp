@@ -172,7 +172,7 @@ void add_facets(Catalog& catalog, const SearchQuery& query, Parts& parts) {
               "a.task_id = (SELECT id FROM task WHERE name = ?)", parts);
   }
   add_license(catalog.store(), query.license, parts);
-  add_facet(FacetKind::publisher, query.publisher, "m.publisher = ?", parts);
+  add_facet(FacetKind::publisher, query.publisher, "m.publisher = ? COLLATE NOCASE", parts);
   add_facet(FacetKind::architecture, query.architecture, "m.architecture = ? COLLATE NOCASE",
             parts);
   add_facet(FacetKind::dataset, query.dataset, "m.dataset = ? COLLATE NOCASE", parts);
@@ -180,7 +180,7 @@ void add_facets(Catalog& catalog, const SearchQuery& query, Parts& parts) {
             parts);
   add_facet(FacetKind::hub, query.hub,
             "instr(char(10) || a.reference_list, char(10) || ? || ':') > 0", parts);
-  add_facet(FacetKind::precision, query.precision, "a.precision = ?", parts);
+  add_facet(FacetKind::precision, query.precision, "a.precision = ? COLLATE NOCASE", parts);
   if (query.format) {
     add_facet(FacetKind::format, std::string(to_string(*query.format)), "a.format = ?", parts);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include "base/file.h"
@@ -15,6 +16,27 @@
 
 namespace litezoo::catalog {
 namespace {
+
+std::set<std::string> schema_of(Store& store) {
+  std::set<std::string> names;
+  Query query = store.query(
+      "SELECT format('%s ''%s''', type, name) FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*'");
+  while (query.step()) names.insert(query.text(0));
+  return names;
+}
+
+// Tables, views and indexes that a new catalog has and this one lacks.
+void check_schema(Store& store, std::vector<std::string>& problems) {
+  Store whole(":memory:", {});
+  const auto wanted = schema_of(whole);
+  const auto found = schema_of(store);
+  std::vector<std::string> missing;
+  std::ranges::set_difference(wanted, found, std::back_inserter(missing));
+  for (const auto& name : missing) {
+    problems.push_back(
+        fmt::format("{} is missing; restore a backup, or move the catalog away", name));
+  }
+}
 
 void check_pages(Store& store, std::vector<std::string>& problems) {
   Query query = store.query("PRAGMA integrity_check(20)");
@@ -74,7 +96,9 @@ std::vector<std::string> verify(Catalog& catalog) {
   Store& store = catalog.store();
   std::vector<std::string> problems;
   store.read([&] {
+    check_schema(store, problems);
     check_pages(store, problems);
+    if (!problems.empty()) return;  // the other checks need whole tables
     check_references(store, problems);
     check_full_text(store, problems);
     std::ranges::move(check_provenance(store), std::back_inserter(problems));

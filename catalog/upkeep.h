@@ -9,9 +9,9 @@
 
 namespace litezoo::catalog {
 
-// What is wrong with the catalog, one line each with the next step; empty when it is whole: the
-// database's pages, references between rows, the full text, the domains' orders, the chain of what
-// came from where, and that noted files are there with their size.
+// What is wrong with the catalog, one line each with the next step; empty when it is whole: its
+// tables and indexes and the database's pages; where these are right, references between rows, the
+// full text, the chain of what came from where, and that noted files are there with their size.
 std::vector<std::string> verify(Catalog& catalog);
 
 // Copies the catalog, as one state of it while others read and write, to a new file. Throws

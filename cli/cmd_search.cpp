@@ -104,11 +104,20 @@ nlohmann::ordered_json to_document(const catalog::SearchResult& result) {
   document["more"] = result.more;
   document["next"] = result.more ? nlohmann::ordered_json(result.rows.back().artifact) : nullptr;
   document["suggestions"] = result.suggestions;
+  auto& unknown = document["unknown"] = nlohmann::ordered_json::array();
+  for (const auto& row : result.unknown) {
+    unknown.push_back({{"filter", row.filter}, {"value", row.value}, {"near", row.near}});
+  }
   return document;
 }
 
 void print_nothing(const Context& context, const catalog::SearchQuery& query,
                    const catalog::SearchResult& result) {
+  for (const auto& row : result.unknown) {
+    context.note(
+        fmt::format("no {} is called '{}'{}", row.filter, escape_for_terminal(row.value),
+                    row.near.empty() ? "" : "; did you mean " + join_names(row.near) + "?"));
+  }
   const auto names = join_names(result.suggestions);
   const std::string advice = !names.empty()       ? "did you mean " + names + "?"
                              : query.text.empty() ? "loosen a filter"

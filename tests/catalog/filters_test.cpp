@@ -152,4 +152,35 @@ TEST_CASE("what needs conversion says how") {
   CHECK_FALSE(needs_conversion(ArtifactFormat::task_bundle));
 }
 
+TEST_CASE("a filter's value that no artifact has is told, with those like it") {
+  Catalog catalog = shipped_catalog();
+  struct Case {
+    SearchQuery query;
+    std::string_view filter;
+    std::string near;  // one of those named; empty = none needed
+  };
+  const Case cases[] = {
+      {{.publisher = "Gogle"}, "publisher", "google"},
+      {{.architecture = "efficientnet_lite"}, "architecture", "efficientnet-lite"},
+      {{.dataset = "imagnet"}, "dataset", "imagenet"},
+      {{.language = "xx"}, "language", ""},
+      {{.hub = "tfhubb"}, "hub", "tfhub"},
+      {{.precision = "int9"}, "precision", "int8"},
+  };
+  for (const auto& row : cases) {
+    CAPTURE(row.filter);
+    const auto result = search(catalog, row.query);
+    CHECK(result.rows.empty());
+    REQUIRE(result.unknown.size() == 1);
+    CHECK(result.unknown[0].filter == row.filter);
+    CHECK((row.near.empty() || std::ranges::any_of(result.unknown[0].near, [&](const auto& near) {
+             return to_lower(near) == row.near;
+           })));
+  }
+  const auto known = search(catalog, {.publisher = "GOOGLE", .max_size = Bytes{1}});
+  CHECK(known.rows.empty());
+  CHECK(known.unknown.empty());
+  CHECK(!search(catalog, {.publisher = "GOOGLE", .precision = "INT8"}).rows.empty());
+}
+
 }  // namespace litezoo::catalog

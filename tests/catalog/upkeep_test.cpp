@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <SQLiteCpp/Database.h>
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "catalog/models.h"
 #include "catalog/search.h"
@@ -45,6 +48,27 @@ TEST_CASE("verify tells of missing and changed files, dangling rows and a stale 
   compact(catalog);
   CHECK(verify(catalog).size() == 2);
   CHECK(search(catalog, {.text = "changed behind"}).rows.size() >= 1);
+}
+
+TEST_CASE("verify tells of what was dropped") {
+  constexpr auto kDrops = std::to_array<std::pair<const char*, const char*>>({
+      {"TABLE claim", "table 'claim'"},
+      {"INDEX artifact_by_digest", "index 'artifact_by_digest'"},
+      {"TABLE artifact_text", "table 'artifact_text_data'"},
+      {"VIEW artifact_document", "view 'artifact_document'"},
+      {"TABLE provenance", "table 'provenance'"},
+  });
+  for (const auto& [what, named] : kDrops) {
+    CAPTURE(what);
+    const CatalogFile file;
+    Catalog catalog(file.path);
+    seed(catalog, shipped_tables());
+    SQLite::Database(file.path.string(), SQLite::OPEN_READWRITE).exec(std::string("DROP ") + what);
+    const auto problems = verify(catalog);
+    CHECK(std::ranges::any_of(problems, [&](const std::string& problem) {
+      return problem.find(std::string(named) + " is missing") != std::string::npos;
+    }));
+  }
 }
 
 TEST_CASE("a backup is a whole catalog, and never overwrites") {
