@@ -424,6 +424,8 @@ void to_json(nlohmann::json& json, const MeasurementBlock& value) {
           {"start_ns", value.start.count()},
           {"ghz", value.ghz},
           {"launch", value.launch},
+          {"lost_ns", value.lost.count()},
+          {"slowdown", value.slowdown},
           {"voided", value.voided}};
 }
 void from_json(const nlohmann::json& json, MeasurementBlock& value) {
@@ -436,6 +438,8 @@ void from_json(const nlohmann::json& json, MeasurementBlock& value) {
   read_time(json, "start_ns", value.start);
   read(json, "ghz", value.ghz);
   read_count(json, "launch", value.launch);
+  read_time(json, "lost_ns", value.lost);
+  read(json, "slowdown", value.slowdown);
   read(json, "voided", value.voided);
 }
 

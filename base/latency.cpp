@@ -56,13 +56,42 @@ std::string without_numbers(const std::string& cause) {
   return result;
 }
 
-// No disturbance slows down every run of ten this much: one of ten is never interrupted, or all of
-// them have to share their core with as many other programs.
-constexpr std::size_t kRunsOfHopeless = 10;
-constexpr int kHopeless = 10;
+// What speaks for a FAIL.
+struct Tally {
+  std::size_t runs = 0, over = 0;
+};
 
-bool is_hopeless(std::span<const Nanoseconds> samples, Nanoseconds limit) {
-  return samples.size() >= kRunsOfHopeless && std::ranges::min(samples) / kHopeless > limit;
+// A disturbed block's runs, after everything is put down to the disturbance that it can explain: a
+// machine so much slower, and the time that was lost, given to the runs that need least of it.
+Tally tally_of_disturbed(const MeasurementBlock& block, std::span<const Nanoseconds> samples,
+                         Nanoseconds limit) {
+  if (block.slowdown < 1) return {};
+  const double slowed = static_cast<double>(limit.count()) * block.slowdown;
+  std::vector<double> excesses;
+  for (const Nanoseconds sample : samples) {
+    const double excess = static_cast<double>(sample.count()) - slowed;
+    if (excess > 0) excesses.push_back(excess);
+  }
+  std::ranges::sort(excesses);
+  auto left = static_cast<double>(block.lost.count());
+  std::size_t explained = 0;
+  while (explained < excesses.size() && excesses[explained] <= left) left -= excesses[explained++];
+  return {samples.size() - explained, excesses.size() - explained};
+}
+
+Tally tally_for_fail(const Measurement& measurement, Nanoseconds limit) {
+  if (measurement.blocks.empty()) {
+    return {measurement.samples.size(), count_over(measurement.samples, limit)};
+  }
+  Tally sum;
+  for (const MeasurementBlock& block : measurement.blocks) {
+    const auto samples = samples_of(block, measurement);
+    const Tally part = block.voided.empty() ? Tally{samples.size(), count_over(samples, limit)}
+                                            : tally_of_disturbed(block, samples, limit);
+    sum.runs += part.runs;
+    sum.over += part.over;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -117,8 +146,15 @@ LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit
     if (one_block_violates(measurement, limit, q)) decision.verdict = LatencyVerdict::unstable;
     return decision;
   }
-  if (clean == Decision::fail) return {LatencyVerdict::fail, over_valid, valid.size()};
-  if (is_hopeless(samples, limit)) return {LatencyVerdict::fail, over_all, samples.size()};
+  // So do two ways to a FAIL.
+  if (disturbed) risks.fail /= 2;
+  if (decide_quantile(valid.size(), over_valid, q, risks) == Decision::fail) {
+    return {LatencyVerdict::fail, over_valid, valid.size()};
+  }
+  const Tally tally = tally_for_fail(measurement, limit);
+  if (decide_quantile(tally.runs, tally.over, q, risks) == Decision::fail) {
+    return {LatencyVerdict::fail, tally.over, tally.runs};
+  }
   if (2 * valid.size() < samples.size()) {
     return {LatencyVerdict::unstable, over_all, samples.size()};
   }

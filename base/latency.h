@@ -33,7 +33,8 @@ struct LatencySummary {
 std::optional<LatencySummary> summarise(const Measurement& measurement);
 
 // Whether the q-quantile is within the limit. A disturbance only makes runs slower: PASS may rest
-// on all runs, FAIL on undisturbed ones, or on ten if the fastest is over ten times the limit.
+// on all runs, FAIL on undisturbed ones and on those disturbed ones that a slowdown of their block
+// and the time it lost cannot explain.
 // UNSTABLE: mostly disturbed, or one block alone violates a limit that the others keep.
 enum class LatencyVerdict { pass, fail, undecided, unstable };
 

@@ -162,6 +162,9 @@ struct MeasurementBlock {
   Nanoseconds start{};                          // since the first block of its process
   double ghz = 0;                               // of the core at its end; 0 = not readable
   std::uint32_t launch = 0;                     // which process
+  Nanoseconds lost{};                           // the CPU was not the process's
+  double slowdown =
+      0;  // how many times slower its runs may have become, lost time apart; 0 = not told
   std::string voided;  // why its samples do not count: "the machine was 12 % slower ..."; or empty
 };
 

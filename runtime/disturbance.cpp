@@ -31,6 +31,15 @@ constexpr double kLostShare = 0.02;
 // power), and a neighbour that is there all the time changes no anchor.
 constexpr double kNeighbourShare = 0.5;
 
+// How much slower a model may become is not what the anchor shows of it: its own use of caches and
+// memory may suffer more. It is granted the anchor's ratio squared and never less than the first;
+// where neighbours were there all the time and no anchor knows the machine without them, the second
+// as well: two threads of one core slow each other down to about half.
+constexpr double kLeastSlowdown = 1.5;
+constexpr double kNeighbourSlowdown = 2;
+// The host's share is counted in ticks; as many as could have gone unseen are granted.
+constexpr Nanoseconds kTick = std::chrono::milliseconds(10);
+
 double ratio(Nanoseconds a, Nanoseconds b) {
   return static_cast<double>(a.count()) / static_cast<double>(std::max<std::int64_t>(b.count(), 1));
 }
@@ -124,19 +133,31 @@ std::string lost_time(const BlockEvidence& evidence) {
   return {};
 }
 
-// Other programs' work on the other cores, where only that tells of them.
-std::string neighbours(const BlockEvidence& evidence) {
+// The share of the other cores that other programs used.
+double neighbours_share(const BlockEvidence& evidence) {
   const Disturbance& from = evidence.load_from;
   const Disturbance& after = evidence.after;
-  if (evidence.best_known || after.busy.count() == 0) return {};
+  if (after.busy.count() == 0) return 0;
   const Nanoseconds others = (after.busy - from.busy) - (after.worked - from.worked);
   const auto free_cpus = std::max(evidence.cpus, evidence.threads + 1) - evidence.threads;
-  const double share = ratio(others, (after.moment - from.moment) * free_cpus);
+  return std::min(ratio(others, (after.moment - from.moment) * free_cpus), 1.0);
+}
+
+// Other programs' work on the other cores, where only that tells of them.
+std::string neighbours(const BlockEvidence& evidence) {
+  const double share = evidence.best_known ? 0 : neighbours_share(evidence);
   if (share <= kNeighbourShare) return {};
   return fmt::format(
       "other programs used {:.0f} % of the other cores, and it is not known how fast this device "
       "is without them",
-      100 * std::min(share, 1.0));
+      100 * share);
+}
+
+// The slowest of the two timings to the fastest known.
+double slowdown(Nanoseconds before, Nanoseconds after, Nanoseconds best) {
+  const Nanoseconds faster = std::min(before, after);
+  const Nanoseconds fastest = best.count() > 0 ? std::min(faster, best) : faster;
+  return std::max(ratio(std::max(before, after), fastest), 1.0);
 }
 
 }  // namespace
@@ -168,6 +189,27 @@ std::string why_voided(const BlockEvidence& evidence, const Tolerance& tolerance
   if (!cause.empty()) return cause;
   return speed_change(evidence.anchor_before.stream, evidence.anchor_after.stream,
                       evidence.best.stream, kStream, "memory speed");
+}
+
+Allowance allowance_of(const BlockEvidence& evidence) {
+  const Disturbance& before = evidence.before;
+  const Disturbance& after = evidence.after;
+  Allowance result;
+  result.lost = after.waited - before.waited;
+  if (evidence.threads == 1 && after.worked.count() > 0) {
+    result.lost = std::max(result.lost, evidence.duration - (after.worked - before.worked));
+  }
+  const Nanoseconds stolen = after.stolen - evidence.load_from.stolen;
+  if (stolen.count() > 0) result.lost += stolen + kTick;
+  const double anchors = std::max(
+      slowdown(evidence.anchor_before.arithmetic, evidence.anchor_after.arithmetic,
+               evidence.best.arithmetic),
+      slowdown(evidence.anchor_before.stream, evidence.anchor_after.stream, evidence.best.stream));
+  result.slowdown = std::max(anchors * anchors, kLeastSlowdown);
+  if (!evidence.best_known && neighbours_share(evidence) > kNeighbourShare) {
+    result.slowdown *= kNeighbourSlowdown;
+  }
+  return result;
 }
 
 }  // namespace litezoo::runtime

@@ -44,4 +44,11 @@ struct Tolerance {
 // Why the block's samples must not count; empty when they may. Pure.
 std::string why_voided(const BlockEvidence& evidence, const Tolerance& tolerance = {});
 
+// What a voided block can be blamed for, so that what is left of it still speaks. Pure.
+struct Allowance {
+  Nanoseconds lost{};  // the CPU was not the process's: it waited, was stopped, or the host took it
+  double slowdown = 1;  // how many times slower than at its best the machine may have run the model
+};
+Allowance allowance_of(const BlockEvidence& evidence);
+
 }  // namespace litezoo::runtime

@@ -30,8 +30,10 @@ constexpr std::size_t kWarmupRuns = 3;
 constexpr Nanoseconds kWarmupTime = std::chrono::milliseconds(100);
 constexpr std::size_t kFlatWindow = 5;
 constexpr double kFlatTolerance = 0.03;
-// A model this many times slower than its limit needs no patient warm-up: a few runs refute it.
-constexpr int kFarTooSlow = 2;
+// A model this many times slower than its limit needs no patient warm-up, or hardly any: a few runs
+// refute it.
+constexpr int kTooSlow = 2;
+constexpr int kFarTooSlow = 4;
 // The anchor leaves a model's data out of the caches. One run brings them back, and of a model
 // faster than this it would be seen; it is no sample. A paced model is meant to meet cold caches.
 constexpr Nanoseconds kNoticeable = std::chrono::milliseconds(5);
@@ -76,12 +78,13 @@ bool is_flat(std::span<const Nanoseconds> warmup) {
 std::vector<Nanoseconds> warm_up(Runner& runner, const MeasurementSettings& settings) {
   const auto start = Clock::now();
   std::vector<Nanoseconds> runs;
-  const auto hopeless = [&] {
-    return settings.limit && std::ranges::min(runs) > kFarTooSlow * *settings.limit;
+  const auto over_limit = [&](int times) {
+    return settings.limit && std::ranges::min(runs) > times * *settings.limit;
   };
   const auto enough = [&] {
-    return runs.size() >= kWarmupRuns && Clock::now() - start >= kWarmupTime &&
-           (is_flat(runs) || hopeless());
+    if (runs.size() < kWarmupRuns) return false;
+    if (over_limit(kFarTooSlow)) return true;
+    return Clock::now() - start >= kWarmupTime && (is_flat(runs) || over_limit(kTooSlow));
   };
   while (!enough() && Clock::now() - start < settings.max_warmup_time) {
     runs.push_back(runner.run());
@@ -159,7 +162,11 @@ class BlockRunner {
     block.anchor_after = last_.arithmetic;
     block.stream_after = last_.stream;
     block.voided = why_voided(evidence, {.speed_changes = settings_.mode == "sustained"});
-    if (block.voided.empty()) {
+    if (!block.voided.empty()) {
+      const Allowance allowance = allowance_of(evidence);
+      block.lost = allowance.lost;
+      block.slowdown = allowance.slowdown;
+    } else {
       valid_runs_ += block.count;
       valid_over_ += over_limit;
       valid_time_ += evidence.duration;
@@ -180,7 +187,8 @@ class BlockRunner {
     if (over() || (count >= kBlockRuns && duration >= kBlockTime)) return true;
     if (!settings_.limit) return false;
     // A model that is far too slow is refuted within a few runs; a PASS waits for its blocks.
-    const SequentialRisk risk{.pass = 0, .fail = SequentialRisk::of(settings_.risk).fail};
+    // Half the risk: what decide_latency takes once a block was disturbed.
+    const SequentialRisk risk{.pass = 0, .fail = SequentialRisk::of(settings_.risk).fail / 2};
     return count >= most_runs_ || decide_quantile(valid_runs_ + count, valid_over_ + over_limit,
                                                   settings_.percentile, risk) == Decision::fail;
   }

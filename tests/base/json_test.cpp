@@ -52,11 +52,18 @@ TEST_CASE("nouns survive JSON") {
   measurement.samples = {Nanoseconds(3), Nanoseconds(2)};
   measurement.peak_memory = Bytes{7};
   measurement.settings.pace = Nanoseconds(33);
-  measurement.blocks = {{.count = 2, .ghz = 2.5, .launch = 1, .voided = "preempted"}};
+  measurement.blocks = {{.count = 2,
+                         .ghz = 2.5,
+                         .launch = 1,
+                         .lost = Nanoseconds(6),
+                         .slowdown = 1.5,
+                         .voided = "preempted"}};
   measurement.memory.peak_pss = Bytes{5};
   measurement.cpus = {0, 3};
   CHECK(round_trip(measurement)["settings"]["pace_ns"] == 33);
   CHECK(round_trip(measurement)["blocks"][0]["launch"] == 1);
+  CHECK(round_trip(measurement)["blocks"][0]["lost_ns"] == 6);
+  CHECK(round_trip(measurement)["blocks"][0]["slowdown"] == 1.5);
   CHECK(json(measurement)["samples_ns"] == json({3, 2}));
   CHECK(round_trip(measurement) == json(measurement));
 

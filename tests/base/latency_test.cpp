@@ -41,25 +41,35 @@ TEST_CASE("p99 is told only from 299 runs on") {
   CHECK(summarise(two_blocks(299, 0, ""))->p99 == milliseconds(10));
 }
 
-TEST_CASE("a disturbed machine may prove a pass, and a fail only of what is hopeless") {
+TEST_CASE("a disturbed machine may prove a pass, and a fail where it is no excuse") {
   struct Case {
     const char* name;
     std::size_t clean_runs, voided_runs;
     milliseconds limit;
     LatencyVerdict verdict;
+    double slowdown = 2;
+    milliseconds lost{};
   };
   const Case cases[] = {
       {"clean and fast", 80, 0, milliseconds(20), LatencyVerdict::pass},
       {"clean and slow", 80, 0, milliseconds(5), LatencyVerdict::fail},
       {"disturbed and yet fast", 0, 80, milliseconds(60), LatencyVerdict::pass},
-      {"disturbed and slow", 0, 80, milliseconds(20), LatencyVerdict::unstable},
-      {"disturbed and hopeless", 0, 80, milliseconds(4), LatencyVerdict::fail},
-      {"disturbed and hopeless, but few runs", 0, 9, milliseconds(4), LatencyVerdict::unstable},
+      {"a slower machine may be why", 0, 80, milliseconds(26), LatencyVerdict::unstable},
+      {"it cannot be why", 0, 80, milliseconds(24), LatencyVerdict::fail},
+      {"nor for few runs", 0, 3, milliseconds(24), LatencyVerdict::fail},
+      {"but for fewer", 0, 2, milliseconds(24), LatencyVerdict::unstable},
+      {"the lost time may be why", 0, 80, milliseconds(20), LatencyVerdict::unstable, 2,
+       milliseconds(800)},
+      {"of some runs only", 0, 80, milliseconds(20), LatencyVerdict::fail, 2, milliseconds(400)},
+      {"nothing is known of the disturbance", 0, 80, milliseconds(1), LatencyVerdict::unstable, 0},
+      {"clean runs and disturbed ones together", 3, 3, milliseconds(9), LatencyVerdict::fail},
       {"few clean runs", 10, 0, milliseconds(20), LatencyVerdict::undecided},
   };
   for (const auto& c : cases) {
     CAPTURE(c.name);
-    const auto measurement = two_blocks(c.clean_runs, c.voided_runs, "preempted");
+    auto measurement = two_blocks(c.clean_runs, c.voided_runs, "preempted");
+    measurement.blocks.back().slowdown = c.slowdown;
+    measurement.blocks.back().lost = c.lost;
     CHECK(decide_latency(measurement, c.limit, 0.9).verdict == c.verdict);
   }
 }

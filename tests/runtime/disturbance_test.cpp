@@ -99,4 +99,45 @@ TEST_CASE("time with and without a CPU is seen by the kernel's own counts") {
   CHECK(after.busy >= before.busy);
 }
 
+TEST_CASE("a voided block is granted what its disturbance can explain") {
+  const AnchorTime normal{milliseconds(100), milliseconds(100)};
+  const AnchorTime slow{milliseconds(160), milliseconds(100)};
+  struct Case {
+    const char* name;
+    AnchorTime before, after, best;
+    Disturbance meanwhile;
+    milliseconds lost;
+    double slowdown;
+  };
+  const Case cases[] = {
+      {"nothing seen", normal, normal, normal, {}, milliseconds(0), 1.5},
+      {"slower", normal, slow, normal, {}, milliseconds(0), 2.56},
+      {"slow all along", slow, slow, normal, {}, milliseconds(0), 2.56},
+      {"waited", normal, normal, normal, {.waited = milliseconds(15)}, milliseconds(15), 1.5},
+      {"stopped", normal, normal, normal, {.worked = milliseconds(75)}, milliseconds(75), 1.5},
+      {"stolen", normal, normal, normal, {.stolen = milliseconds(30)}, milliseconds(40), 1.5},
+      {"neighbours, and no best known",
+       normal,
+       normal,
+       {},
+       {.worked = milliseconds(150), .busy = milliseconds(300)},
+       milliseconds(0),
+       3},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    Disturbance after = c.meanwhile;
+    after.moment = milliseconds(150);
+    const Allowance allowance = allowance_of({.after = after,
+                                              .duration = milliseconds(150),
+                                              .cpus = 2,
+                                              .best_known = c.best.arithmetic.count() > 0,
+                                              .anchor_before = c.before,
+                                              .anchor_after = c.after,
+                                              .best = c.best});
+    CHECK(allowance.lost == c.lost);
+    CHECK(allowance.slowdown == doctest::Approx(c.slowdown));
+  }
+}
+
 }  // namespace litezoo::runtime
