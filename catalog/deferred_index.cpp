@@ -41,7 +41,8 @@ DeferredIndex::DeferredIndex(Store& store, Others others)
     : store_(store),
       others_(others),
       last_before_(number(store, "SELECT coalesce(max(id), 0) FROM artifact")),
-      before_(static_cast<std::uint64_t>(number(store, "SELECT count(*) FROM artifact"))) {
+      before_(static_cast<std::uint64_t>(number(store, "SELECT count(*) FROM artifact"))),
+      has_inspections_(number(store, "SELECT EXISTS(SELECT 1 FROM inspection)") != 0) {
   store_.set_deferred_index(this);
 }
 
@@ -65,6 +66,7 @@ void DeferredIndex::added(std::int64_t place, std::string document) {
       added_ >= before_ / kShareOfAll) {
     drop_indexes();
   }
+  note(document);
   changes_.push_back({.place = place, .goes_in = true, .document = std::move(document)});
   if (changes_.size() >= kMostWaiting) apply_changes();
 }
@@ -103,6 +105,7 @@ void DeferredIndex::apply_changes() {
     if (!document.with(artifact).step()) continue;
     changes_.push_back(
         {.place = document.integer(0), .goes_in = true, .document = document.text(1)});
+    note(changes_.back().document);
   }
   // In any other order the full text would be written out for each row.
   std::ranges::sort(changes_, {},
@@ -113,19 +116,20 @@ void DeferredIndex::apply_changes() {
             ? "INSERT INTO artifact_text(rowid, words) VALUES(?, ?)"
             : "INSERT INTO artifact_text(artifact_text, rowid, words) VALUES('delete', ?, ?)");
     query.with(change.place, change.document).run();
-    if (change.goes_in) note(change.document);
   }
   changes_.clear();
   stale_.clear();
   last_before_ = number(store_, "SELECT coalesce(max(id), 0) FROM artifact");
 }
 
-void DeferredIndex::note(std::string_view document) {
-  for_each_term(document, [&](std::string_view term) {
+// Artifacts of one model come one after the other, and share most terms.
+void DeferredIndex::note(const std::string& document) {
+  for_each_new_term(document, noted_last_, [&](std::string_view term) {
     if (noted_.contains(term)) return;
     note_term(store_, term);
     noted_.emplace(term);
   });
+  noted_last_ = document;
 }
 
 void DeferredIndex::finish() {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -35,12 +36,23 @@ class DeferredIndex {
   // The model that artifacts are being written for, so that it need not be read for each.
   struct ModelInHand {
     std::int64_t id = 0;
+    std::optional<std::int64_t> task;
     Model model;
   };
   // nullptr when it is another.
   const ModelInHand* in_hand(std::string_view model) const noexcept;
   const ModelInHand& take_in_hand(ModelInHand model);
   void put_down() noexcept { in_hand_.reset(); }
+
+  // Tasks' and sources' rows, once looked up: few names come again and again.
+  struct KnownIds {
+    std::unordered_map<std::string, std::int64_t> tasks, sources;
+  };
+  KnownIds& known_ids() noexcept { return known_ids_; }
+
+  // Without a single inspection none need be looked for.
+  bool has_inspections() const noexcept { return has_inspections_; }
+  void expect_inspections() noexcept { has_inspections_ = true; }
 
   // Makes dropped indexes again, for statements that need them.
   void restore_indexes();
@@ -59,7 +71,7 @@ class DeferredIndex {
   };
   void drop_indexes();
   void apply_changes();
-  void note(std::string_view document);
+  void note(const std::string& document);
 
   Store& store_;
   Others others_;
@@ -68,6 +80,9 @@ class DeferredIndex {
   std::vector<Change> changes_;
   std::unordered_set<std::int64_t> stale_;  // whose text is read again when its turn comes
   std::optional<ModelInHand> in_hand_;
+  KnownIds known_ids_;
+  bool has_inspections_ = false;
+  std::string noted_last_;  // the document whose terms were noted last
   std::unordered_set<std::string, TextHash, std::equal_to<>> noted_;  // terms that are known
   std::vector<Dropped> dropped_;
   bool many_ = false;  // memory was set aside

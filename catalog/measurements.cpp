@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "catalog/deferred_index.h"
 #include "catalog/rows.h"
 #include "catalog/samples.h"
 #include "catalog/store.h"
@@ -46,6 +47,7 @@ bool write_inspection(Store& store, const Inspection& inspection, Existing exist
   const bool known =
       is_known(store, "SELECT 1 FROM inspection WHERE sha256 = ?", inspection.sha256);
   if (known && existing == Existing::keep) return false;
+  if (auto* deferred = store.deferred_index(); deferred != nullptr) deferred->expect_inspections();
   store
       .query(
           "INSERT INTO inspection(sha256, precision, parameters, macs, facts) "

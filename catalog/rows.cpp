@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 #include <utility>
 
 #include "base/hash.h"
@@ -27,6 +28,18 @@ std::optional<std::int64_t> id_of(Store& store, std::string_view sql, const std:
   return query.integer(0);
 }
 
+constexpr std::size_t kMostRemembered = 4096;
+
+// What was looked up before, where that is kept.
+template <typename LookUp>
+std::int64_t remembered(std::unordered_map<std::string, std::int64_t>* ids, const std::string& name,
+                        LookUp look_up) {
+  if (ids == nullptr) return look_up();
+  if (const auto known = ids->find(name); known != ids->end()) return known->second;
+  if (ids->size() == kMostRemembered) ids->clear();
+  return ids->emplace(name, look_up()).first->second;
+}
+
 Model known_model(Store& store, const std::string& name) {
   Query query = store.query(kModelByName);
   query.with(name).step();
@@ -43,7 +56,8 @@ const ModelRow* model_row(Store& store, const std::string& name, std::optional<M
   if (in_hand != nullptr) return in_hand;
   const auto id = id_of(store, "SELECT id FROM model WHERE name = ?", name);
   if (!id) return nullptr;
-  ModelRow row{.id = *id, .model = known_model(store, name)};
+  ModelRow row{.id = *id, .task = std::nullopt, .model = known_model(store, name)};
+  row.task = task_id(store, row.model.task);
   return deferred != nullptr ? &deferred->take_in_hand(std::move(row))
                              : &own.emplace(std::move(row));
 }
@@ -110,19 +124,20 @@ Artifact known_artifact(Store& store, const std::string& name) {
 
 // False when there is one of that name.
 bool insert_model(Store& store, const Model& model, Origin origin) {
+  const auto task = task_id(store, model.task);
   store
       .query(
           "INSERT INTO model(name, publisher, task_id, domains, description, architecture, "
           "dataset, license, languages, link, source_id, origin, provenance_id) "
           "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(name) DO NOTHING")
-      .with(model.name, model.publisher, task_id(store, model.task), join_list(model.domains),
-            model.description, model.architecture, model.dataset, model.license,
-            join_list(model.languages), model.link, source_id(store, model.source),
-            static_cast<int>(origin), store.provenance())
+      .with(model.name, model.publisher, task, join_list(model.domains), model.description,
+            model.architecture, model.dataset, model.license, join_list(model.languages),
+            model.link, source_id(store, model.source), static_cast<int>(origin),
+            store.provenance())
       .run();
   if (store.changed_rows() == 0) return false;
   if (auto* deferred = store.deferred_index(); deferred != nullptr) {
-    deferred->take_in_hand({.id = store.last_row(), .model = model});
+    deferred->take_in_hand({.id = store.last_row(), .task = task, .model = model});
   }
   return true;
 }
@@ -154,6 +169,8 @@ std::string places_of(const Artifact& artifact) {
 // An inspection knows the precision better than whoever published the file.
 std::string precision_of(Store& store, const Artifact& artifact) {
   if (artifact.sha256.empty()) return artifact.precision;
+  const auto* deferred = store.deferred_index();
+  if (deferred != nullptr && !deferred->has_inspections()) return artifact.precision;
   Query query = store.query("SELECT precision FROM inspection WHERE sha256 = ?");
   return query.with(artifact.sha256).step() ? query.text(0) : artifact.precision;
 }
@@ -191,8 +208,7 @@ bool insert_artifact(Store& store, const Artifact& artifact, const ModelRow& mod
           "ON CONFLICT(name) DO NOTHING")
       .with(model.id, artifact.name, to_string(artifact.format), places, artifact.revision,
             artifact.sha256, artifact.size, precision, artifact.starter, static_cast<int>(origin),
-            task_id(store, model.model.task), static_cast<int>(license_class(model.model.license)),
-            store.provenance())
+            model.task, static_cast<int>(license_class(model.model.license)), store.provenance())
       .run();
   if (store.changed_rows() == 0) return false;
   const std::int64_t id = store.last_row();
@@ -215,7 +231,7 @@ void update_artifact(Store& store, std::int64_t id, const Artifact& artifact,
           "license_class = ?11 WHERE id = ?1")
       .with(id, model.id, to_string(artifact.format), places_of(artifact), artifact.revision,
             artifact.sha256, artifact.size, precision_of(store, artifact), artifact.starter,
-            task_id(store, model.model.task), static_cast<int>(license_class(model.model.license)))
+            model.task, static_cast<int>(license_class(model.model.license)))
       .run();
   add_artifact(store, id);
 }
@@ -228,17 +244,25 @@ void lower_origin(Store& store, std::string_view sql, std::int64_t id, Origin or
 }  // namespace
 
 std::int64_t source_id(Store& store, const std::string& text) {
-  if (const auto known = id_of(store, "SELECT id FROM source WHERE text = ?", text)) return *known;
-  store.query("INSERT INTO source(text) VALUES(?)").with(text).run();
-  return store.last_row();
+  auto* deferred = store.deferred_index();
+  return remembered(deferred != nullptr ? &deferred->known_ids().sources : nullptr, text, [&] {
+    if (const auto known = id_of(store, "SELECT id FROM source WHERE text = ?", text)) {
+      return *known;
+    }
+    store.query("INSERT INTO source(text) VALUES(?)").with(text).run();
+    return store.last_row();
+  });
 }
 
 std::optional<std::int64_t> task_id(Store& store, const std::string& name) {
   if (name.empty()) return std::nullopt;
-  if (const auto known = id_of(store, "SELECT id FROM task WHERE name = ?", name)) return known;
-  write_task(store, {.id = name, .display_name = name, .domains = {}, .synonyms = {}},
-             Origin::user);
-  return store.last_row();
+  auto* deferred = store.deferred_index();
+  return remembered(deferred != nullptr ? &deferred->known_ids().tasks : nullptr, name, [&] {
+    if (const auto known = id_of(store, "SELECT id FROM task WHERE name = ?", name)) return *known;
+    write_task(store, {.id = name, .display_name = name, .domains = {}, .synonyms = {}},
+               Origin::user);
+    return store.last_row();
+  });
 }
 
 bool write_task(Store& store, const Task& task, Origin origin) {
