@@ -148,8 +148,8 @@ std::string neighbours(const BlockEvidence& evidence) {
   const double share = evidence.best_known ? 0 : neighbours_share(evidence);
   if (share <= kNeighbourShare) return {};
   return fmt::format(
-      "other programs used {:.0f} % of the other cores, and it is not known how fast this device "
-      "is without them",
+      "it is not known how fast this device is without the other programs, which used the other "
+      "cores by {:.0f} %",
       100 * share);
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("a block counts only when the machine was quiet on both sides of it") 
        slow,
        {},
        {.worked = milliseconds(150), .busy = milliseconds(300)},
-       "used 100 % of the other cores"},
+       "used the other cores by 100 %"},
       {"a small neighbour",
        slow,
        slow,
