@@ -2,15 +2,18 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <sstream>
 #include <string>
 
+#include "base/hash.h"
 #include "catalog/claims.h"
 #include "catalog/measurements.h"
 #include "catalog/models.h"
 #include "catalog/search.h"
 #include "catalog/stats.h"
+#include "catalog/upkeep.h"
 #include "tests/catalog/fixtures.h"
 
 namespace litezoo::catalog {
@@ -49,6 +52,12 @@ ImportResult imported(Catalog& catalog, const std::string& bundle) {
 std::string body(const std::string& bundle) {
   const std::size_t first = bundle.find('\n') + 1;
   return bundle.substr(first, bundle.rfind("{\"end\"") - first);
+}
+
+// Header and rows with the end that fits them.
+std::string bundle_of(const std::string& lines) {
+  return lines + "{\"end\":{\"lines\":" + std::to_string(std::ranges::count(lines, '\n')) +
+         ",\"sha256\":\"" + sha256_of(as_bytes(lines)) + "\"}}\n";
 }
 
 }  // namespace
@@ -131,6 +140,37 @@ TEST_CASE("an import fills what is unknown and overrides nothing") {
   CHECK(entry.artifact.size == Bytes{5});
   CHECK(entry.artifact.references == std::vector<std::string>{"https://a", "https://b"});
   CHECK(search(target, {.text = "new"}).rows.size() == 1);
+}
+
+TEST_CASE("an inspection outdoes a published precision, whichever of the two comes first") {
+  const std::string sha256 = digest("ab");
+  Catalog published(":memory:");
+  put_model(published, {.name = "mine/net"});
+  put_artifact(published,
+               {.name = "mine/net/1", .model = "mine/net", .sha256 = sha256, .precision = "int8"});
+  const std::string of_artifact = exported(published);
+  Catalog looked_at(":memory:");
+  put_inspection(looked_at, {.sha256 = sha256, .precision = "float16"});
+  const std::string of_inspection = exported(looked_at);
+
+  for (const bool inspection_first : {false, true}) {
+    CAPTURE(inspection_first);
+    Catalog catalog(":memory:");
+    imported(catalog, inspection_first ? of_inspection : of_artifact);
+    imported(catalog, inspection_first ? of_artifact : of_inspection);
+    CHECK(search(catalog, {.precision = "float16"}).rows.size() == 1);
+    CHECK(verify(catalog).empty());
+  }
+  // And in one bundle, in either order.
+  for (const bool inspection_first : {false, true}) {
+    CAPTURE(inspection_first);
+    const std::string one = body(inspection_first ? of_inspection : of_artifact);
+    const std::string two = body(inspection_first ? of_artifact : of_inspection);
+    Catalog catalog(":memory:");
+    imported(catalog, bundle_of(of_artifact.substr(0, of_artifact.find('\n') + 1) + one + two));
+    CHECK(search(catalog, {.precision = "float16"}).rows.size() == 1);
+    CHECK(verify(catalog).empty());
+  }
 }
 
 TEST_CASE("a bundle that is cut off, altered or foreign changes nothing") {
