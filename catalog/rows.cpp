@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "catalog/deferred_index.h"
 #include "catalog/document.h"
+#include "catalog/filled.h"
 #include "catalog/license_class.h"
 #include "catalog/terms.h"
 
@@ -79,41 +80,6 @@ bool only_fills(Existing existing, Origin known) {
 template <typename Noun>
 bool same(const Noun& a, const Noun& b) {
   return nlohmann::json(a) == nlohmann::json(b);
-}
-
-// Puts `value` into an empty `field`; true when it did.
-template <typename T>
-bool fill(T& field, const T& value) {
-  if (!(field == T{}) || value == T{}) return false;
-  field = value;
-  return true;
-}
-
-// The stored model with what it lacks of `other`.
-Model filled(Model known, const Model& other) {
-  fill(known.publisher, other.publisher);
-  fill(known.task, other.task);
-  fill(known.domains, other.domains);
-  fill(known.description, other.description);
-  fill(known.architecture, other.architecture);
-  fill(known.dataset, other.dataset);
-  fill(known.license, other.license);
-  fill(known.languages, other.languages);
-  fill(known.link, other.link);
-  return known;
-}
-
-Artifact filled(Artifact known, const Artifact& other) {
-  fill(known.revision, other.revision);
-  fill(known.sha256, other.sha256);
-  fill(known.size, other.size);
-  fill(known.precision, other.precision);
-  for (const auto& place : other.references) {
-    if (std::ranges::find(known.references, place) == known.references.end()) {
-      known.references.push_back(place);
-    }
-  }
-  return known;
 }
 
 Artifact known_artifact(Store& store, const std::string& name) {
