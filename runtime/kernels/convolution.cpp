@@ -4,6 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "runtime/kernels/direct_convolution.h"
 #include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/weights.h"
@@ -376,6 +377,9 @@ Evaluate prepare_convolution(const Node& node, const ConvolutionPlan& plan) {
                              .quantized_bias_type = plan.quantized_bias_type});
   switch (output.kind()) {
     case LinearKind::float32:
+      if (suits_direct_convolution(plan)) {
+        return prepare_direct_convolution(node, plan, std::move(output));
+      }
       return make<float, float, float>(node, plan, std::move(output));
     case LinearKind::int8:
       return make<std::int8_t, std::int8_t, std::int32_t>(node, plan, std::move(output));

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <span>
 
 #include "runtime/kernels/dims.h"
 #include "runtime/kernels/strided_copy.h"
@@ -16,10 +17,11 @@ namespace {
 
 using ByteTable = std::array<std::uint8_t, 256>;
 
-// One piece of the joined tensor: `rows` runs of `bytes`, in the joined tensor `pitch` apart.
+// One piece of the joined tensor: runs of `bytes`, in the joined tensor `pitch` apart.
 struct Piece {
   std::size_t offset = 0, bytes = 0;
-  StridedCopy copy;
+  StridedCopy copy;                        // of as many rows as are joined at a time
+  StridedCopy rest;                        // of those left at the end
   std::shared_ptr<const ByteTable> table;  // 8-bit values that change their scale
 };
 
@@ -75,18 +77,55 @@ void translate(const Piece& piece, std::size_t rows, std::size_t pitch, const st
   }
 }
 
-// Runs each input into its place of output 0.
-Evaluate join(std::vector<Piece> pieces, std::size_t rows, std::size_t pitch) {
-  return [pieces = std::move(pieces), rows, pitch](const Node& n) {
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      std::byte* to = n.output(0).data + pieces[i].offset;
-      if (pieces[i].bytes == 0 || rows == 0) continue;
-      if (pieces[i].table) {
-        translate(pieces[i], rows, pitch, n.input(i).data, to);
-      } else {
-        pieces[i].copy.run(n.input(i).data, to, n.threads());
-      }
+// What is written at a time stays in the second cache while one piece after the other goes there.
+constexpr std::size_t kBlockBytes = std::size_t{64} << 10U;
+
+struct Rows {
+  std::size_t count = 0, pitch = 0;
+  std::size_t block() const {
+    return pitch == 0 || pitch >= kBlockBytes ? count : std::min(count, kBlockBytes / pitch);
+  }
+};
+
+Piece joining_piece(std::size_t offset, std::size_t bytes, const Rows& rows,
+                    std::shared_ptr<const ByteTable> table = nullptr) {
+  const std::size_t block = rows.block();
+  const std::size_t rest = block == 0 ? 0 : rows.count % block;
+  return {offset, bytes, joining_copy(block, bytes, rows.pitch),
+          joining_copy(rest, bytes, rows.pitch), std::move(table)};
+}
+
+void join_rows(const Node& n, std::span<const Piece> pieces, const Rows& rows, std::size_t first,
+               const ThreadPool& threads) {
+  const std::size_t block = rows.block(), count = std::min(block, rows.count - first);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Piece& piece = pieces[i];
+    if (piece.bytes == 0) continue;
+    const std::byte* from = n.input(i).data + first * piece.bytes;
+    std::byte* to = n.output(0).data + first * rows.pitch + piece.offset;
+    if (piece.table) {
+      translate(piece, count, rows.pitch, from, to);
+    } else {
+      (count == block ? piece.copy : piece.rest).run(from, to, threads);
     }
+  }
+}
+
+// Runs each input into its place of output 0.
+Evaluate join(std::vector<Piece> pieces, const Rows& rows) {
+  return [pieces = std::move(pieces), rows](const Node& n) {
+    const std::size_t block = rows.block();
+    if (block == rows.count) {
+      if (block > 0) join_rows(n, pieces, rows, 0, n.threads());
+      return;
+    }
+    const ThreadPool alone(1);
+    n.threads().parallel_for((rows.count + block - 1) / block, 1,
+                             [&](std::size_t begin, std::size_t end) {
+                               for (std::size_t i = begin; i < end; ++i) {
+                                 join_rows(n, pieces, rows, i * block, alone);
+                               }
+                             });
   };
 }
 
@@ -98,7 +137,11 @@ Evaluate split(Node& node, std::size_t source, std::size_t axis,
   const std::size_t rows = count_between(input.shape, 0, axis);
   const std::size_t inner = element * count_between(input.shape, axis + 1, input.shape.size());
   const std::size_t pitch = inner * static_cast<std::size_t>(input.shape[axis]);
-  std::vector<Piece> pieces;
+  struct Part {
+    std::size_t offset, bytes;
+    StridedCopy copy;
+  };
+  std::vector<Part> parts;
   std::size_t offset = 0;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     expect_same_type(node, input, node.output(i));
@@ -107,13 +150,13 @@ Evaluate split(Node& node, std::size_t source, std::size_t axis,
     if (drop_axis) shape.erase(shape.begin() + signed_size(axis));
     node.set_shape(i, std::move(shape));
     const std::size_t bytes = inner * static_cast<std::size_t>(sizes[i]);
-    pieces.push_back({offset, bytes, splitting_copy(rows, bytes, pitch), nullptr});
+    parts.push_back({offset, bytes, splitting_copy(rows, bytes, pitch)});
     offset += bytes;
   }
-  return [pieces = std::move(pieces), source](const Node& n) {
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      if (pieces[i].bytes == 0) continue;
-      pieces[i].copy.run(n.input(source).data + pieces[i].offset, n.output(i).data, n.threads());
+  return [parts = std::move(parts), source](const Node& n) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i].bytes == 0) continue;
+      parts[i].copy.run(n.input(source).data + parts[i].offset, n.output(i).data, n.threads());
     }
   };
 }
@@ -144,18 +187,16 @@ Evaluate prepare_concatenation(Node& node) {
   }
   shape[axis] = checked_dimension(node, along);
   node.set_shape(0, shape);
-  const std::size_t rows = count_between(shape, 0, axis);
   const std::size_t inner = element * count_between(shape, axis + 1, shape.size());
-  const std::size_t pitch = inner * static_cast<std::size_t>(shape[axis]);
+  const Rows rows{count_between(shape, 0, axis), inner * static_cast<std::size_t>(shape[axis])};
   std::vector<Piece> pieces;
   std::size_t offset = 0;
   for (std::size_t i = 0; i < node.input_count(); ++i) {
     const std::size_t bytes = inner * static_cast<std::size_t>(node.input(i).shape[axis]);
-    pieces.push_back(
-        {offset, bytes, joining_copy(rows, bytes, pitch), requantise_table(node.input(i), output)});
+    pieces.push_back(joining_piece(offset, bytes, rows, requantise_table(node.input(i), output)));
     offset += bytes;
   }
-  return join(std::move(pieces), rows, pitch);
+  return join(std::move(pieces), rows);
 }
 
 Evaluate prepare_pack(Node& node) {
@@ -177,14 +218,13 @@ Evaluate prepare_pack(Node& node) {
   Shape shape = part;
   shape.insert(shape.begin() + signed_size(axis), static_cast<std::int32_t>(node.input_count()));
   node.set_shape(0, std::move(shape));
-  const std::size_t rows = count_between(part, 0, axis);
   const std::size_t bytes = element * count_between(part, axis, part.size());
-  const std::size_t pitch = bytes * node.input_count();
+  const Rows rows{count_between(part, 0, axis), bytes * node.input_count()};
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < node.input_count(); ++i) {
-    pieces.push_back({i * bytes, bytes, joining_copy(rows, bytes, pitch), nullptr});
+    pieces.push_back(joining_piece(i * bytes, bytes, rows));
   }
-  return join(std::move(pieces), rows, pitch);
+  return join(std::move(pieces), rows);
 }
 
 Evaluate prepare_unpack(Node& node) {

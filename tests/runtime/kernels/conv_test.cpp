@@ -47,6 +47,28 @@ const ConvCase kCases[] = {
      .stride_h = 2,
      .stride_w = 2},
     {.height = 1, .width = 1, .channels = 300, .filters = 40},
+    // Wide images and few filters: multiplied where they lie.
+    {.batch = 2,
+     .height = 3,
+     .width = 300,
+     .channels = 3,
+     .filters = 3,
+     .filter_height = 3,
+     .filter_width = 3},
+    {.batch = 2,
+     .height = 6,
+     .width = 75,
+     .channels = 2,
+     .filters = 17,
+     .filter_height = 2,
+     .filter_width = 5,
+     .stride_h = 2,
+     .stride_w = 3,
+     .dilation_h = 2,
+     .same = false},
+    {.height = 4, .width = 33, .filters = 2, .filter_width = 4, .stride_w = 2},
+    // The window is wider than the image.
+    {.height = 2, .width = 16, .channels = 2, .filters = 4, .filter_width = 40},
     // Several chunks along the depth.
     {.height = 4,
      .width = 4,
@@ -382,29 +404,49 @@ TEST_CASE("DEPTHWISE_CONV_2D agrees with a grouped convolution of one channel ea
 }
 
 TEST_CASE("CONV_3D with a window of depth 1 is a CONV_2D on every slice") {
-  const ConvCase c{.batch = 2,
-                   .height = 5,
-                   .width = 4,
-                   .channels = 3,
-                   .filters = 4,
-                   .filter_height = 3,
-                   .filter_width = 3};
-  const auto x = random_values<float>(count(input_shape(c)), -1, 1, 1);
-  const auto w = random_values<float>(count(filter_shape(c)), -1, 1, 2);
-  std::vector<float> turned(w.size());  // depth, height, width, in, out
-  const std::size_t inner = w.size() / 4;
-  for (std::size_t f = 0; f < 4; ++f) {
-    for (std::size_t k = 0; k < inner; ++k) turned[k * 4 + f] = w[f * inner + k];
+  for (const std::int32_t width : {4, 20}) {
+    CAPTURE(width);
+    const ConvCase c{.batch = 2,
+                     .height = 5,
+                     .width = width,
+                     .channels = 3,
+                     .filters = 4,
+                     .filter_height = 3,
+                     .filter_width = 3};
+    const auto x = random_values<float>(count(input_shape(c)), -1, 1, 1);
+    const auto w = random_values<float>(count(filter_shape(c)), -1, 1, 2);
+    std::vector<float> turned(w.size());  // depth, height, width, in, out
+    const std::size_t inner = w.size() / 4;
+    for (std::size_t f = 0; f < 4; ++f) {
+      for (std::size_t k = 0; k < inner; ++k) turned[k * 4 + f] = w[f * inner + k];
+    }
+    Conv3DOptions options;
+    options.stride_d = options.stride_h = options.stride_w = 1;
+    GraphBuilder b;
+    const int in = b.input(TensorType::FLOAT32, {1, c.batch, c.height, c.width, c.channels});
+    const int weights = b.constant<float>({1, 3, 3, 3, 4}, turned);
+    b.op(BuiltinOperator::CONV_3D, {in, weights}, {b.output(TensorType::FLOAT32)}, options);
+    const auto result = run(b, {x});
+    CHECK(result.shape() == std::vector<std::int32_t>{1, 2, 5, width, 4});
+    check_near(result.values<float>(), test::reference_conv(c, x, w), 1e-4);
   }
-  Conv3DOptions options;
-  options.stride_d = options.stride_h = options.stride_w = 1;
-  GraphBuilder b;
-  const int in = b.input(TensorType::FLOAT32, {1, c.batch, c.height, c.width, c.channels});
-  const int weights = b.constant<float>({1, 3, 3, 3, 4}, turned);
-  b.op(BuiltinOperator::CONV_3D, {in, weights}, {b.output(TensorType::FLOAT32)}, options);
-  const auto result = run(b, {x});
-  CHECK(result.shape() == std::vector<std::int32_t>{1, 2, 5, 4, 4});
-  check_near(result.values<float>(), test::reference_conv(c, x, w), 1e-4);
+}
+
+TEST_CASE("CONV_3D adds up the slices that its window meets") {
+  for (const std::int32_t width : {3, 20}) {
+    CAPTURE(width);
+    Conv3DOptions options;
+    options.stride_d = options.stride_h = options.stride_w = 1;
+    GraphBuilder b;
+    const int in = b.input(TensorType::FLOAT32, {1, 3, 1, width, 1});
+    const int weights = b.constant<float>({3, 1, 1, 1, 1}, {1, 10, 100});
+    b.op(BuiltinOperator::CONV_3D, {in, weights}, {b.output(TensorType::FLOAT32)}, options);
+    const auto n = static_cast<std::size_t>(width);
+    std::vector<float> x(3 * n, 1.0F), want;
+    std::fill_n(x.begin() + width, n, 2.0F);
+    for (const float sum : {210.0F, 121.0F, 12.0F}) want.insert(want.end(), n, sum);
+    CHECK(run(b, {x}).values<float>() == want);
+  }
 }
 
 TEST_CASE("CONV_3D_TRANSPOSE spreads each input over its window") {

@@ -41,6 +41,25 @@ TEST_CASE("CONCATENATION lines tensors up along any axis") {
   }
 }
 
+TEST_CASE("CONCATENATION joins more rows than fit a cache") {
+  for (const std::uint32_t threads : {1U, 2U}) {
+    const Dims a = {30001, 3}, c = {30001, 1};
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, a);
+    const int y = b.input(TensorType::FLOAT32, c);
+    b.op(BuiltinOperator::CONCATENATION, {x, y}, {b.output(TensorType::FLOAT32)},
+         ConcatenationOptions{.axis = 1});
+    auto second = counting<float>(c);
+    for (float& value : second) value = -value;
+    auto options = kernels_only();
+    options.threads = threads;
+    const RunResult result = run_graph(b.graph(), {counting<float>(a), second}, options);
+    CHECK(result.values<float>() == filled<float>({30001, 4}, [&](Index at) {
+            return at[1] < 3 ? static_cast<float>(at[0] * 3 + at[1]) : -static_cast<float>(at[0]);
+          }));
+  }
+}
+
 TEST_CASE("CONCATENATION brings 8-bit inputs to the output's scale") {
   GraphBuilder b;
   const int x = b.input(TensorType::UINT8, {4}, quantized(0.5F, 10));
