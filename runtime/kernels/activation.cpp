@@ -11,6 +11,7 @@
 #include "runtime/kernels/fixed_point_math.h"
 #include "runtime/kernels/integer.h"
 #include "runtime/kernels/lookup.h"
+#include "runtime/kernels/vector_math.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -38,6 +39,14 @@ Evaluate map_real(Node& node, const Op& op) {
   check(node);
   if (is_quantized_type(node.input(0).type)) return quantized_lookup(node, op);
   return map_floats(node, op);
+}
+
+// The same with a function of many FLOAT32 at once.
+template <typename Op>
+Evaluate map_real(Node& node, const Op& op,
+                  void (*many)(const float* x, std::size_t count, float* y)) {
+  Evaluate evaluate = map_real(node, op);
+  return node.input(0).type == FLOAT32 ? map_many(many) : std::move(evaluate);
 }
 
 // The factor from one tensor's steps to another's.
@@ -253,12 +262,14 @@ Evaluate prepare_gelu(Node& node) {
 
 Evaluate prepare_logistic(Node& node) {
   if (node.input(0).type == INT16) return logistic_int16(node);
-  return map_real(node, [](float x) { return 1.0F / (1.0F + std::exp(-x)); });
+  return map_real(
+      node, [](float x) { return 1.0F / (1.0F + std::exp(-x)); }, logistic_of);
 }
 
 Evaluate prepare_tanh(Node& node) {
   if (node.input(0).type == INT16) return tanh_int16(node);
-  return map_real(node, [](float x) { return std::tanh(x); });
+  return map_real(
+      node, [](float x) { return std::tanh(x); }, tanh_of);
 }
 
 Evaluate prepare_prelu(Node& node) {

@@ -22,4 +22,16 @@ Evaluate map_elements(const Op& op) {
   };
 }
 
+// The same for FLOAT32 and a function of many at once (vector_math.h).
+inline Evaluate map_many(void (*many)(const float* x, std::size_t count, float* y)) {
+  return [many](const Node& node) {
+    const float* in = node.input(0).values<float>();
+    float* out = node.output(0).mutable_values<float>();
+    node.threads().parallel_for(node.output(0).size(), kElementsPerThread,
+                                [many, in, out](std::size_t begin, std::size_t end) {
+                                  many(in + begin, end - begin, out + begin);
+                                });
+  };
+}
+
 }  // namespace litezoo::runtime

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "runtime/kernels/vector_math.h"
 #include "runtime/kernels/weight_stack.h"
 #include "runtime/kernels/weights.h"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kChunkElements = std::size_t{1} << 20U;
 
 void logistic(float* values, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) values[i] = 1.0F / (1.0F + std::exp(-values[i]));
+  logistic_of(values, count, values);
 }
 
 // To mean 0 and variance 1.
@@ -78,9 +79,7 @@ VectorActivation vector_activation(const Node& node, ActivationFunction activati
         for (std::size_t i = 0; i < count; ++i) values[i] = std::clamp(values[i], 0.0F, 6.0F);
       };
     case ActivationFunction::TANH:
-      return [](float* values, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) values[i] = std::tanh(values[i]);
-      };
+      return [](float* values, std::size_t count) { tanh_of(values, count, values); };
     case ActivationFunction::SIGN_BIT:
       break;
   }

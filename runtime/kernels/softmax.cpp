@@ -9,30 +9,40 @@
 #include "runtime/kernels/elementwise.h"
 #include "runtime/kernels/fixed_point.h"
 #include "runtime/kernels/lookup.h"
+#include "runtime/kernels/vector_math.h"
 
 namespace litezoo::runtime {
 namespace {
 
 using enum TensorType;
 
-// Calls row(in, out, length) for each slice along the last dimension.
-template <typename In, typename Out, typename Row>
-Evaluate for_last_dimension(Node& node, const Row& row) {
+// Calls body(in, out, rows, length) for slices along the last dimension that follow each other.
+template <typename In, typename Out, typename Body>
+Evaluate for_rows(Node& node, const Body& body) {
   const Shape& shape = node.input(0).shape;
   const auto length = shape.empty() ? std::size_t{1} : static_cast<std::size_t>(shape.back());
   node.set_shape(0, shape);
-  return [row, length](const Node& run) {
+  return [body, length](const Node& run) {
     const In* in = run.input(0).values<In>();
     Out* out = run.output(0).mutable_values<Out>();
     const std::size_t size = run.input(0).size();
     if (size == 0) return;
     run.threads().parallel_for(size / length, std::max<std::size_t>(kElementsPerThread / length, 1),
                                [&](std::size_t begin, std::size_t end) {
-                                 for (std::size_t i = begin; i < end; ++i) {
-                                   row(in + i * length, out + i * length, length);
-                                 }
+                                 body(in + begin * length, out + begin * length, end - begin,
+                                      length);
                                });
   };
+}
+
+// Calls row(in, out, length) for each slice along the last dimension.
+template <typename In, typename Out, typename Row>
+Evaluate for_last_dimension(Node& node, const Row& row) {
+  return for_rows<In, Out>(node,
+                           [row](const In* in, Out* out, std::size_t rows, std::size_t length) {
+                             for (std::size_t i = 0; i < rows; ++i)
+                               row(in + i * length, out + i * length, length);
+                           });
 }
 
 // exp(-step * k) for k steps below the largest value of a row.
@@ -114,17 +124,10 @@ class Int16Softmax {
 };
 
 Evaluate float_softmax(Node& node, float beta) {
-  return for_last_dimension<float, float>(node,
-                                          [beta](const float* x, float* y, std::size_t length) {
-                                            const float largest = *std::max_element(x, x + length);
-                                            float sum = 0.0F;
-                                            for (std::size_t i = 0; i < length; ++i) {
-                                              y[i] = std::exp((x[i] - largest) * beta);
-                                              sum += y[i];
-                                            }
-                                            const float factor = 1.0F / sum;
-                                            for (std::size_t i = 0; i < length; ++i) y[i] *= factor;
-                                          });
+  return for_rows<float, float>(
+      node, [beta](const float* x, float* y, std::size_t rows, std::size_t length) {
+        softmax_of(x, rows, length, beta, y);
+      });
 }
 
 template <typename T>

@@ -9,6 +9,7 @@
 #include "runtime/kernels/fixed_point.h"
 #include "runtime/kernels/integer.h"
 #include "runtime/kernels/lookup.h"
+#include "runtime/kernels/vector_math.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -93,7 +94,8 @@ Evaluate prepare_exp(Node& node) {
   check(node);
   const auto exp = [](float x) { return std::exp(x); };
   if (is_quantized_type(node.input(0).type)) return quantized_lookup(node, exp);
-  return map_floats(node, exp);
+  Evaluate evaluate = map_floats(node, exp);
+  return node.input(0).type == FLOAT32 ? map_many(exp_of) : std::move(evaluate);
 }
 
 Evaluate prepare_log(Node& node) {
@@ -102,7 +104,8 @@ Evaluate prepare_log(Node& node) {
     const float least = node.output(0).scale() * -65536.0F;
     return quantized_lookup(node, [least](float x) { return x > 0.0F ? std::log(x) : least; });
   }
-  return map_floats(node, [](float x) { return std::log(x); });
+  Evaluate evaluate = map_floats(node, [](float x) { return std::log(x); });
+  return node.input(0).type == FLOAT32 ? map_many(log_of) : std::move(evaluate);
 }
 
 Evaluate prepare_sqrt(Node& node) {

@@ -30,7 +30,10 @@ constexpr auto kLowerings = std::to_array<Lowering>({
       {BuiltinOperator::RELU6, supports_unary, define_unary},
       {BuiltinOperator::RESHAPE, supports_reshape, define_reshape},
       {BuiltinOperator::RESIZE_BILINEAR, supports_resize_bilinear, define_resize_bilinear},
+// Debian 12's release computes it with vectors of four whatever the CPU has: ours is twice as fast.
+#if LITEZOO_HAS_xnn_define_unary
       {BuiltinOperator::SOFTMAX, supports_softmax, define_softmax},
+#endif
 #if LITEZOO_HAS_xnn_define_space_to_depth_2d
       {BuiltinOperator::SPACE_TO_DEPTH, supports_space_to_depth, define_space_to_depth},
 #endif

@@ -127,6 +127,10 @@ std::vector<Case> computing_cases() {
        [](OneOperator& op) {
          op.in(kF32, {3, 33}).out(kF32).with(GeluOptions{false});
        }},
+      {"softmax", SOFTMAX,
+       [](OneOperator& op) {
+         op.in(kF32, {2, 9}).out(kF32).with(SoftmaxOptions{1.0F});
+       }},
       {"exp", EXP,
        [](OneOperator& op) {
          op.in(kF32, {3, 33}).out(kF32);

@@ -229,11 +229,6 @@ std::vector<Case> pool_and_shape_cases() {
                               .out(kF32)
                               .with(BlockSizeOptions{2}));
        }},
-      {"softmax",
-       [] {
-         return std::move(
-             OneOperator(SOFTMAX).in(kF32, {2, 9}).out(kF32).with(SoftmaxOptions{1.0F}));
-       }},
       {"prelu",
        [] {
          return std::move(

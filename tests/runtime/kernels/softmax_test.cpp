@@ -41,18 +41,28 @@ std::vector<std::int8_t> spread(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("float softmax and log-softmax agree with their formula") {
-  std::vector<float> x;
-  for (int i = 0; i < 60; ++i) x.push_back(static_cast<float>(i * 7 % 23) * 0.5F - 4.0F);
-  const std::vector<double> real(x.begin(), x.end());
-  const auto y =
-      run_op(BuiltinOperator::SOFTMAX, {{{2, 3, 10}, x}}, {}, SoftmaxOptions{0.7F}).values<float>();
-  const auto want = softmax(real, 10, 0.7, false);
-  const auto log_y = run_op(BuiltinOperator::LOG_SOFTMAX, {{{2, 3, 10}, x}}).values<float>();
-  const auto log_want = softmax(real, 10, 1.0, true);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    CHECK(static_cast<double>(y[i]) == doctest::Approx(want[i]).epsilon(1e-5));
-    CHECK(static_cast<double>(log_y[i]) == doctest::Approx(log_want[i]).epsilon(1e-5));
+TEST_CASE("float softmax and log-softmax agree with their formula, for short and long rows") {
+  for (const std::int32_t length : {1, 3, 10, 47, 48, 335}) {
+    CAPTURE(length);
+    std::vector<float> x;
+    for (int i = 0; i < 700 * length; ++i)
+      x.push_back(static_cast<float>(i * 7 % 23) * 0.5F - 4.0F);
+    const std::vector<double> real(x.begin(), x.end());
+    const auto n = static_cast<std::size_t>(length);
+    const auto y =
+        run_op(BuiltinOperator::SOFTMAX, {{{7, 100, length}, x}}, {}, SoftmaxOptions{0.7F})
+            .values<float>();
+    const auto want = softmax(real, n, 0.7, false);
+    const auto log_y =
+        run_op(BuiltinOperator::LOG_SOFTMAX, {{{7, 100, length}, x}}).values<float>();
+    const auto log_want = softmax(real, n, 1.0, true);
+    double worst = 0, log_worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      worst = std::max(worst, std::abs(static_cast<double>(y[i]) / want[i] - 1));
+      log_worst = std::max(log_worst, std::abs(static_cast<double>(log_y[i]) - log_want[i]));
+    }
+    CHECK(worst <= 1e-5);
+    CHECK(log_worst <= 1e-5);
   }
 }
 

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+
+// Functions of many floats, vectorised for the CPU it runs on, on one thread. Within a few units in
+// the last place; NaN and infinities give what <cmath> gives. x and y may be the same memory.
+
+namespace litezoo::runtime {
+
+void exp_of(const float* x, std::size_t count, float* y);
+void log_of(const float* x, std::size_t count, float* y);
+void tanh_of(const float* x, std::size_t count, float* y);
+void logistic_of(const float* x, std::size_t count, float* y);
+// Of each row: exp(beta * (x - the largest x)), divided by its sum. Rows are not empty.
+void softmax_of(const float* x, std::size_t rows, std::size_t length, float beta, float* y);
+
+}  // namespace litezoo::runtime
