@@ -9,7 +9,7 @@ namespace litezoo::cli {
 namespace {
 
 // Inside Graphviz's double quotes.
-std::string quoted(std::string_view text) {
+std::string graphviz_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : escape_for_terminal(text)) {
     if (c == '"' || c == '\\') result += '\\';
@@ -25,17 +25,20 @@ std::string edge_label(const Tensor& tensor) {
 void add_ends(std::string& dot, const Subgraph& subgraph, std::size_t s) {
   for (std::size_t i = 0; i < subgraph.inputs.size(); ++i) {
     const Tensor& tensor = subgraph.tensors[static_cast<std::size_t>(subgraph.inputs[i])];
-    dot += fmt::format("    s{}_i{} [shape=ellipse label={}];\n", s, i, quoted(tensor.name));
+    dot +=
+        fmt::format("    s{}_i{} [shape=ellipse label={}];\n", s, i, graphviz_string(tensor.name));
   }
   for (std::size_t i = 0; i < subgraph.outputs.size(); ++i) {
     const Tensor& tensor = subgraph.tensors[static_cast<std::size_t>(subgraph.outputs[i])];
-    dot += fmt::format("    s{}_o{} [shape=ellipse label={}];\n", s, i, quoted(tensor.name));
+    dot +=
+        fmt::format("    s{}_o{} [shape=ellipse label={}];\n", s, i, graphviz_string(tensor.name));
   }
 }
 
 void add_subgraph(std::string& dot, const inspector::Report& report, std::size_t s) {
   const Subgraph& subgraph = report.graph.subgraphs[s];
-  dot += fmt::format("  subgraph cluster_{} {{\n    label={};\n", s, quoted(subgraph.name));
+  dot +=
+      fmt::format("  subgraph cluster_{} {{\n    label={};\n", s, graphviz_string(subgraph.name));
   add_ends(dot, subgraph, s);
   // By tensor: the name of the box it comes from; empty for constants.
   std::vector<std::string> makers(subgraph.tensors.size());
@@ -45,8 +48,9 @@ void add_subgraph(std::string& dot, const inspector::Report& report, std::size_t
   std::string edges;
   const auto add_edge = [&](std::int32_t t, const std::string& to) {
     if (t < 0 || makers[static_cast<std::size_t>(t)].empty()) return;
-    edges += fmt::format("    {} -> {} [label={}];\n", makers[static_cast<std::size_t>(t)], to,
-                         quoted(edge_label(subgraph.tensors[static_cast<std::size_t>(t)])));
+    edges +=
+        fmt::format("    {} -> {} [label={}];\n", makers[static_cast<std::size_t>(t)], to,
+                    graphviz_string(edge_label(subgraph.tensors[static_cast<std::size_t>(t)])));
   };
   for (std::size_t n = 0; n < subgraph.operators.size(); ++n) {
     const Operator& op = subgraph.operators[n];
@@ -54,7 +58,7 @@ void add_subgraph(std::string& dot, const inspector::Report& report, std::size_t
         s == 0 && n < report.xnnpack.refusals.size() && report.xnnpack.refusals[n].empty();
     dot += fmt::format("    s{}_n{} [fillcolor={} label={}];\n", s, n,
                        delegated ? "palegreen" : "lightgrey",
-                       quoted(fmt::format("{} {}", n, operator_name(op))));
+                       graphviz_string(fmt::format("{} {}", n, operator_name(op))));
     for (const std::int32_t t : op.inputs) add_edge(t, fmt::format("s{}_n{}", s, n));
     for (const std::int32_t t : op.outputs) {
       makers[static_cast<std::size_t>(t)] = fmt::format("s{}_n{}", s, n);

@@ -315,14 +315,22 @@ void fill_panels(PackedMatrix<T>& packed, const T* source, const MatrixLayout& l
   packed.columns = layout.columns;
   packed.depth = layout.depth;
   const std::size_t depth = packed.packed_depth();
-  packed.panels.assign(packed.panel_count() * depth * kPanelColumns, T{});
-  for (std::size_t n = 0; n < layout.columns; ++n) {
-    T* panel = packed.panels.data() + n / kPanelColumns * depth * kPanelColumns;
-    const T* column = source + n * layout.column_stride;
-    T* to = panel + n % kPanelColumns * kStep;
-    for (std::size_t k = 0; k < layout.depth; ++k) {
-      to[k / kStep * kPanelColumns * kStep + k % kStep] = column[k * layout.depth_stride];
+  packed.panels.resize(packed.panel_count() * depth * kPanelColumns);
+  T* to = packed.panels.data();
+  for (std::size_t first = 0; first < layout.columns; first += kPanelColumns) {
+    const std::size_t width = std::min(kPanelColumns, layout.columns - first);
+    for (std::size_t k = 0; k < depth; ++k) {
+      T* row = to + k / kStep * kPanelColumns * kStep + k % kStep;
+      const std::size_t filled = k < layout.depth ? width : 0;
+      const T* from = source + first * layout.column_stride + k * layout.depth_stride;
+      if (kStep == 1 && layout.column_stride == 1) {
+        std::copy_n(from, filled, row);
+      } else {
+        for (std::size_t n = 0; n < filled; ++n) row[n * kStep] = from[n * layout.column_stride];
+      }
+      for (std::size_t n = filled; n < kPanelColumns; ++n) row[n * kStep] = T{};
     }
+    to += depth * kPanelColumns;
   }
 }
 

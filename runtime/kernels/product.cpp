@@ -9,7 +9,8 @@
 namespace litezoo::runtime {
 namespace {
 
-constexpr std::size_t kTileRows = 32;
+constexpr std::size_t kMostRows = 32, kLeastRows = 8;
+constexpr std::size_t kTileSums = 4096;  // stay in the first cache
 constexpr std::size_t kMostPanels = 32;  // of one task; keeps its weights in the second cache
 
 std::size_t element_bytes(LinearKind kind) {
@@ -48,21 +49,22 @@ void run_task(const Product<A, W>& product, const Task& task, std::vector<Sum>& 
 
 template <typename Sum, typename A, typename W>
 void run_tasks(const ThreadPool& threads, const Product<A, W>& product) {
-  const std::size_t row_tiles = (product.a.rows + kTileRows - 1) / kTileRows;
   const std::size_t panels = product.b->panel_count();
-  if (row_tiles == 0 || panels == 0) return;
+  if (product.a.rows == 0 || panels == 0) return;
+  const std::size_t widest = std::min(panels, kMostPanels) * kPanelColumns;
+  const std::size_t tile = std::clamp(kTileSums / widest, kLeastRows, kMostRows);
+  const std::size_t row_tiles = (product.a.rows + tile - 1) / tile;
   // Few rows: cut the panels finer, so that every thread has some.
   const std::size_t wanted = row_tiles >= threads.size() ? 1 : threads.size();
   const std::size_t step = std::clamp<std::size_t>((panels + wanted - 1) / wanted, 1, kMostPanels);
   const std::size_t blocks = (panels + step - 1) / step;
   threads.parallel_for(row_tiles * blocks, 1, [&](std::size_t begin, std::size_t end) {
-    std::vector<Sum> sums(std::min(kTileRows, product.a.rows) * step * kPanelColumns);
+    std::vector<Sum> sums(std::min(tile, product.a.rows) * step * kPanelColumns);
     for (std::size_t i = begin; i < end; ++i) {
-      const std::size_t row = i % row_tiles * kTileRows, panel = i / row_tiles * step;
-      run_task(
-          product,
-          {row, std::min(kTileRows, product.a.rows - row), {panel, std::min(panel + step, panels)}},
-          sums);
+      const std::size_t row = i % row_tiles * tile, panel = i / row_tiles * step;
+      run_task(product,
+               {row, std::min(tile, product.a.rows - row), {panel, std::min(panel + step, panels)}},
+               sums);
     }
   });
 }

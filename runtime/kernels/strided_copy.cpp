@@ -60,6 +60,33 @@ void transpose_4x4(const std::byte* from, std::ptrdiff_t from_stride, std::byte*
   store(3, high_ab, high_cd, true);
 }
 
+// Rows and columns of a block, ends not included.
+struct Block {
+  std::size_t row, row_end, column, column_end;
+};
+
+template <std::size_t Bytes>
+void copy_one_by_one(const std::byte* from, std::byte* to, const Block& block, const CopyAxis& row,
+                     const CopyAxis& column) {
+  for (std::size_t r = block.row; r < block.row_end; ++r) {
+    const std::byte* source = from + r * Bytes;
+    std::byte* target = to + distance(r, row.to);
+    for (std::size_t c = block.column; c < block.column_end; ++c) {
+      std::memcpy(target + c * Bytes, source + distance(c, column.from), Bytes);
+    }
+  }
+}
+
+void copy_fours(const std::byte* from, std::byte* to, const Block& block, const CopyAxis& row,
+                const CopyAxis& column) {
+  for (std::size_t r = block.row; r < block.row_end; r += 4) {
+    for (std::size_t c = block.column; c < block.column_end; c += 4) {
+      transpose_4x4(from + r * 4 + distance(c, column.from), column.from,
+                    to + distance(r, row.to) + c * 4, row.to);
+    }
+  }
+}
+
 template <std::size_t Bytes>
 void copy_transposed(const std::byte* from, std::byte* to, std::size_t rows, const CopyAxis& row,
                      const CopyAxis& column) {
@@ -69,22 +96,12 @@ void copy_transposed(const std::byte* from, std::byte* to, std::size_t rows, con
     for (std::size_t c0 = 0; c0 < column.count; c0 += kTile) {
       const std::size_t c1 = std::min(column.count, c0 + kTile);
       if constexpr (Bytes == 4) {
-        if (r1 - r0 == kTile && c1 - c0 == kTile) {
-          for (std::size_t r = r0; r < r1; r += 4) {
-            for (std::size_t c = c0; c < c1; c += 4) {
-              transpose_4x4(from + r * 4 + distance(c, column.from), column.from,
-                            to + distance(r, row.to) + c * 4, row.to);
-            }
-          }
-          continue;
-        }
-      }
-      for (std::size_t r = r0; r < r1; ++r) {
-        const std::byte* source = from + r * Bytes;
-        std::byte* target = to + distance(r, row.to);
-        for (std::size_t c = c0; c < c1; ++c) {
-          std::memcpy(target + c * Bytes, source + distance(c, column.from), Bytes);
-        }
+        const std::size_t r4 = r1 - (r1 - r0) % 4, c4 = c1 - (c1 - c0) % 4;
+        copy_fours(from, to, {r0, r4, c0, c4}, row, column);
+        copy_one_by_one<Bytes>(from, to, {r0, r4, c4, c1}, row, column);
+        copy_one_by_one<Bytes>(from, to, {r4, r1, c0, c1}, row, column);
+      } else {
+        copy_one_by_one<Bytes>(from, to, {r0, r1, c0, c1}, row, column);
       }
     }
   }
