@@ -209,29 +209,39 @@ Evaluate make(const Node& node, MatMulPlan plan, LinearOutput output) {
   return [product](const Node& running) { product->run_on(running); };
 }
 
+// Matrices one after the other, each with its rows along the depth; `turned` keeps them.
+template <typename T>
+const T* along_depth(const T* matrices, std::size_t count, std::size_t rows, std::size_t depth,
+                     bool is_turned, std::vector<T>& turned) {
+  if (!is_turned) return matrices;
+  turned.resize(count * rows * depth);
+  for (std::size_t i = 0; i < count; ++i) {
+    turn(matrices + i * rows * depth, rows, depth, turned.data() + i * rows * depth);
+  }
+  return turned.data();
+}
+
 // The plain loop, for the rare combinations. finish turns a sum into an output.
 template <typename A, typename B, typename Y, typename Finish>
 Evaluate plain_loop(MatMulPlan plan, Finish finish) {
   return [plan = std::move(plan), finish](const Node& node) {
-    const std::size_t matrix = plan.rows * plan.columns;
-    const std::size_t a_step = plan.turn_a ? plan.rows : 1, a_row = plan.turn_a ? 1 : plan.depth;
-    const std::size_t b_step = plan.turn_b ? 1 : plan.columns;
-    const std::size_t b_column = plan.turn_b ? plan.depth : 1;
-    const A* a = node.input(0).values<A>();
-    const B* b = node.input(1).values<B>();
+    std::vector<A> a_turned;
+    std::vector<B> b_turned;
+    const A* a = along_depth(node.input(0).values<A>(), plan.a_count, plan.rows, plan.depth,
+                             plan.turn_a, a_turned);
+    const B* b = along_depth(node.input(1).values<B>(), plan.b_count, plan.columns, plan.depth,
+                             !plan.turn_b, b_turned);
     Y* y = node.output(0).mutable_values<Y>();
     node.threads().parallel_for(
         plan.a_matrix.size() * plan.rows, 1, [&](std::size_t begin, std::size_t end) {
           for (std::size_t i = begin; i < end; ++i) {
-            const std::size_t m = i / plan.rows, row = i % plan.rows;
-            const A* left = a + plan.a_matrix[m] * plan.rows * plan.depth + row * a_row;
+            const std::size_t m = i / plan.rows;
+            const A* left = a + (plan.a_matrix[m] * plan.rows + i % plan.rows) * plan.depth;
             const B* right = b + plan.b_matrix[m] * plan.depth * plan.columns;
-            for (std::size_t n = 0; n < plan.columns; ++n) {
+            for (std::size_t n = 0; n < plan.columns; ++n, right += plan.depth) {
               std::int64_t sum = 0;
-              for (std::size_t k = 0; k < plan.depth; ++k) {
-                sum += std::int64_t{left[k * a_step]} * right[n * b_column + k * b_step];
-              }
-              y[m * matrix + row * plan.columns + n] = finish(sum);
+              for (std::size_t k = 0; k < plan.depth; ++k) sum += std::int64_t{left[k]} * right[k];
+              y[i * plan.columns + n] = finish(sum);
             }
           }
         });
