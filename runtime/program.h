@@ -180,7 +180,6 @@ class Program final : public SubgraphRunner, private NodeServices {
   std::vector<TensorState> states_;
   std::vector<PlannedNode> nodes_;
   std::vector<Step> steps_;
-  xnn::WorkspaceHandle workspace_;
   std::vector<xnn::Delegate> delegates_;
   std::size_t delegates_bytes_ = 0;             // activations inside of them
   std::vector<MemoryCharge> delegate_charges_;  // for these, and the weights that each packed

@@ -8,21 +8,15 @@
 namespace litezoo::runtime::xnn {
 
 Delegate::Delegate(std::span<const LoweredNode> nodes, std::vector<RuntimeTensor*> inputs,
-                   std::vector<RuntimeTensor*> outputs, const Surroundings& surroundings)
+                   std::vector<RuntimeTensor*> outputs, const ThreadPool& threads)
     : inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
   const std::vector<const RuntimeTensor*> read(inputs_.begin(), inputs_.end());
   const std::vector<const RuntimeTensor*> written(outputs_.begin(), outputs_.end());
   Definition definition(read, written);
   for (const LoweredNode& lowered : nodes) lowered.lowering.define(*lowered.node, definition);
   xnn_runtime_t runtime = nullptr;
-  pthreadpool_t threads = surroundings.threads.native();
-#if LITEZOO_HAS_xnn_create_runtime_v4
-  check(xnn_create_runtime_v4(definition.subgraph(), nullptr, surroundings.workspace, threads, 0,
-                              &runtime),
+  check(xnn_create_runtime_v2(definition.subgraph(), threads.native(), 0, &runtime),
         "create a runtime");
-#else
-  check(xnn_create_runtime_v2(definition.subgraph(), threads, 0, &runtime), "create a runtime");
-#endif
   runtime_.reset(runtime);
   constants_ = definition.take_constants();
 }

@@ -20,17 +20,13 @@ struct LoweredNode {
 // Some nodes as one XNNPACK runtime, which reads and writes the tensors' memory directly.
 class Delegate {
  public:
-  // What it needs besides its nodes; all of it must outlive it.
-  struct Surroundings {
-    const ThreadPool& threads;
-    xnn_workspace* workspace = nullptr;  // shared with other delegates; may be null
-  };
-  // `inputs` are computed elsewhere, `outputs` are needed elsewhere. The tensors must outlive it.
+  // `inputs` are computed elsewhere, `outputs` are needed elsewhere. The tensors and the threads
+  // must outlive it.
   // Throws Error(unsupported) when XNNPACK refuses: the nodes are then for our own kernels.
   Delegate(std::span<const LoweredNode> nodes, std::vector<RuntimeTensor*> inputs,
-           std::vector<RuntimeTensor*> outputs, const Surroundings& surroundings);
+           std::vector<RuntimeTensor*> outputs, const ThreadPool& threads);
 
-  // Before the first bind(): all delegates of a workspace, because each may enlarge and so move it.
+  // Lays out its own memory; before the first bind().
   // Throws Error(unsupported) when XNNPACK refuses.
   void reserve();
   // After the tensors got (other) memory. Throws Error(unsupported) when XNNPACK refuses.

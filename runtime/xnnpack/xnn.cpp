@@ -39,24 +39,6 @@ void DeleteRuntime::operator()(xnn_runtime* runtime) const noexcept {
   xnn_delete_runtime(runtime);
 }
 
-#if LITEZOO_HAS_xnn_create_runtime_v4
-void ReleaseWorkspace::operator()(xnn_workspace* workspace) const noexcept {
-  xnn_release_workspace(workspace);
-}
-
-WorkspaceHandle make_workspace() {
-  xnn_workspace_t workspace = nullptr;
-  if (!initialize() || xnn_create_workspace(&workspace) != xnn_status_success) return nullptr;
-  return WorkspaceHandle(workspace);
-}
-#else
-void ReleaseWorkspace::operator()(xnn_workspace*) const noexcept {}
-
-WorkspaceHandle make_workspace() {
-  return nullptr;
-}
-#endif
-
 bool initialize() noexcept {
   static const bool ready = xnn_initialize(nullptr) == xnn_status_success;
   return ready;

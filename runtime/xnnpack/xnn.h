@@ -6,7 +6,6 @@
 // XNNPACK's own names, so that xnnpack.h stays out of other headers.
 struct xnn_subgraph;
 struct xnn_runtime;
-struct xnn_workspace;
 
 namespace litezoo::runtime::xnn {
 
@@ -16,20 +15,12 @@ struct DeleteSubgraph {
 struct DeleteRuntime {
   void operator()(xnn_runtime* runtime) const noexcept;
 };
-struct ReleaseWorkspace {
-  void operator()(xnn_workspace* workspace) const noexcept;
-};
 using SubgraphHandle = std::unique_ptr<xnn_subgraph, DeleteSubgraph>;
 using RuntimeHandle = std::unique_ptr<xnn_runtime, DeleteRuntime>;
-using WorkspaceHandle = std::unique_ptr<xnn_workspace, ReleaseWorkspace>;
 
 // Initialises the library once a process. False when it cannot work here (no /proc, an old CPU);
 // everything runs on our own kernels then.
 bool initialize() noexcept;
-
-// Memory for activations that several runtimes share, because only one runs at a time. Null where
-// the release has no such thing: each runtime has memory of its own then.
-WorkspaceHandle make_workspace();
 
 // Throws Error(unsupported) "XNNPACK cannot <what>: <why>" unless `status` is success.
 // `status` is an xnn_status.
