@@ -187,6 +187,7 @@ constexpr std::int64_t kMostTaps = std::int64_t{1} << 28U;
 #else
 constexpr std::int64_t kMostTaps = 25;
 #endif
+constexpr std::int32_t kVectorChannels = 16;
 
 }  // namespace
 
@@ -197,7 +198,9 @@ Reason supports_depthwise_conv_2d(const Node& node) {
   if (filter[0] != 1 || channels < 1 || filter[3] % channels != 0 || filter[3] < channels) {
     return "its weights do not fit its channels";
   }
-  if (std::int64_t{filter[1]} * filter[2] > kMostTaps) return "its window is too large";
+  if (filter[3] >= kVectorChannels && std::int64_t{filter[1]} * filter[2] > kMostTaps) {
+    return "our kernel is faster with so many taps";
+  }
   return check(node, depthwise(node), 3, false);
 }
 
