@@ -4,15 +4,11 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <condition_variable>
 #include <csignal>
-#include <cstdlib>
 #include <future>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -20,279 +16,23 @@
 
 #include "base/error.h"
 #include "base/handle.h"
-#include "base/text.h"
-#include "fetcher/reference.h"
+#include "fetcher/curl_failure.h"
+#include "fetcher/easy_options.h"
+#include "fetcher/exchange.h"
 #include "fetcher/url.h"
 
 namespace litezoo::fetcher {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = Exchange::Clock;
 using MultiHandle = std::unique_ptr<CURLM, Deleter<curl_multi_cleanup>>;
-using EasyHandle = std::unique_ptr<CURL, Deleter<curl_easy_cleanup>>;
-
-constexpr std::size_t kErrorBody = std::size_t{64} << 10;
-constexpr std::size_t kHeaderLimit = std::size_t{256} << 10;
-constexpr std::uint64_t kPiece = std::uint64_t{256} << 10;
-
-struct AppendList {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
-using HeaderList = std::unique_ptr<curl_slist, AppendList>;
-
-void add_header(HeaderList& list, const std::string& line) {
-  curl_slist* grown = curl_slist_append(list.get(), line.c_str());
-  if (grown == nullptr) throw Error(ErrorKind::internal, "out of memory for request headers");
-  static_cast<void>(list.release());
-  list.reset(grown);
-}
-
-// Holds what arrives to a rate by letting the transport's thread sleep: the connections' own flow
-// control slows the servers down.
-class Throttle {
- public:
-  explicit Throttle(const TransportSettings& settings)
-      : rate_(settings.bytes_per_second.count), cancelled_(settings.cancelled) {}
-
-  // Few enough that a pause between two pieces stays short.
-  long piece_size() const noexcept {
-    if (rate_ == 0) return static_cast<long>(kPiece);
-    return static_cast<long>(std::clamp<std::uint64_t>(rate_ / 10, 1024, kPiece));
-  }
-
-  void spend(std::size_t bytes) {
-    if (rate_ == 0) return;
-    const auto now = Clock::now();
-    const auto cost = std::chrono::duration_cast<Clock::duration>(
-        std::chrono::duration<double>(static_cast<double>(bytes) / static_cast<double>(rate_)));
-    // What was not used is not saved up beyond a moment.
-    due_ = std::max(due_, now - std::chrono::milliseconds(100)) + cost;
-    while (Clock::now() < due_ && !(cancelled_ && cancelled_())) {
-      std::this_thread::sleep_for(
-          std::min<Clock::duration>(due_ - Clock::now(), std::chrono::milliseconds(50)));
-    }
-  }
-
- private:
-  std::uint64_t rate_;
-  std::function<bool()> cancelled_;
-  Clock::time_point due_ = Clock::now();
-};
-
-// One request on its way through its redirects: what libcurl's callbacks see.
-struct Exchange {
-  RequestId id = 0;
-  HttpRequest request;
-  HttpSink sink;
-  std::function<void(HttpResult)> done;
-  Throttle* throttle = nullptr;
-
-  std::string origin;     // of the address being asked
-  std::string authority;  // the origin that may see the credentials
-  HttpReply reply;
-  EasyHandle curl;
-  HeaderList headers;
-  std::array<char, CURL_ERROR_SIZE> detail{};
-
-  // Of the current hop:
-  HttpHead head;
-  std::string body;
-  std::uint64_t received = 0;
-  std::size_t header_bytes = 0;
-  bool head_given = false;
-  bool stalled = false;
-  Clock::time_point last_byte;
-  std::exception_ptr thrown;
-
-  void begin_hop(const std::string& url) {
-    head = {};
-    head.url = url;
-    body.clear();
-    received = 0;
-    header_bytes = 0;
-    head_given = false;
-    stalled = false;
-    last_byte = Clock::now();
-    detail.fill('\0');
-  }
-
-  // Ready to send the request: after the TLS handshake, and at once on a connection kept open.
-  bool connected() const noexcept {
-    curl_off_t ready_after = 0;
-    curl_easy_getinfo(curl.get(), CURLINFO_PRETRANSFER_TIME_T, &ready_after);
-    return ready_after > 0;
-  }
-
-  bool success() const noexcept { return head.status >= 200 && head.status < 300; }
-
-  void on_header(std::string_view line) {
-    last_byte = Clock::now();
-    header_bytes += line.size();
-    if (header_bytes > kHeaderLimit) {
-      throw Error(ErrorKind::network, "'" + without_query(head.url) + "' sends endless headers");
-    }
-    if (line.starts_with("HTTP/")) {
-      // An interim 1xx answer, or a proxy's, may come before the real one.
-      const std::size_t space = line.find(' ');
-      head.status = space == std::string_view::npos ? 0 : std::atoi(line.data() + space + 1);
-      head.headers.clear();
-      return;
-    }
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return;
-    std::string& value = head.headers[to_lower(line.substr(0, colon))];
-    if (!value.empty()) value += ", ";
-    value += trimmed(line.substr(colon + 1));
-  }
-
-  void give_head() {
-    if (head_given || !success()) return;
-    head_given = true;
-    if (content_length(head).value_or(0) > request.size_limit.count) throw_too_long();
-    if (sink.head) sink.head(head);
-  }
-
-  void on_body(std::span<const std::byte> bytes) {
-    if (!success()) {
-      const std::size_t room = kErrorBody - std::min(kErrorBody, body.size());
-      body.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
-    } else {
-      give_head();
-      received += bytes.size();
-      if (received > request.size_limit.count) throw_too_long();
-      if (sink.body) sink.body(bytes);
-      throttle->spend(bytes.size());
-    }
-    last_byte = Clock::now();
-  }
-
-  [[noreturn]] void throw_too_long() const {
-    throw Error(ErrorKind::corrupt, "'" + without_query(head.url) + "' gives more than the " +
-                                        to_text(request.size_limit) + " allowed");
-  }
-};
-
-template <typename Function>
-bool guarded(Exchange& exchange, const Function& function) noexcept {
-  try {
-    function();
-    return true;
-  } catch (...) {
-    exchange.thrown = std::current_exception();
-    return false;
-  }
-}
-
-std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& exchange = *static_cast<Exchange*>(user);
-  const std::string_view line(data, size * count);
-  return guarded(exchange, [&] { exchange.on_header(line); }) ? size * count : 0;
-}
-
-std::size_t write_callback(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& exchange = *static_cast<Exchange*>(user);
-  const auto bytes = std::as_bytes(std::span(data, size * count));
-  return guarded(exchange, [&] { exchange.on_body(bytes); }) ? size * count : 0;
-}
-
-const char* environment_ca_file() {
-  for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return value;
-  }
-  return nullptr;
-}
-
-bool is_unreachable(CURLcode code) noexcept {
-  return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
-         code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CONNECT_ERROR ||
-         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
-}
-
-// One line for a failed transfer: the host, what happened, what to do.
-std::string explain(CURLcode code, const char* detail, const std::string& place,
-                    const TransportSettings& settings, bool connected) {
-  const std::string reach = "cannot reach " + place + ": ";
-  const std::string cause =
-      *detail != '\0' ? escape_for_terminal(detail) : curl_easy_strerror(code);
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return reach + "its name is not known; check the network or the proxy settings";
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return reach + "the proxy's name is not known; check https_proxy";
-    case CURLE_COULDNT_CONNECT:
-      return reach + "the connection was refused or found no way; check the network";
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-      return reach + "its certificate is not trusted (" + cause +
-             "); for a proxy of your own set CURL_CA_BUNDLE";
-    case CURLE_OPERATION_TIMEDOUT:
-      if (!connected) {
-        return reach + "no connection within " +
-               to_text(std::chrono::nanoseconds(settings.connect_timeout)) + "; check the network";
-      }
-      return place + " stopped sending for " +
-             to_text(std::chrono::nanoseconds(settings.stall_timeout)) + "; try again later";
-    default:
-      return "the transfer from " + place + " broke off: " + cause;
-  }
-}
-
-// The credentials are this hop's, but anybody on the way could read them.
-bool withholds_credentials(const Exchange& exchange) {
-  if (exchange.request.authorization.empty() || exchange.origin != exchange.authority) return false;
-  const auto url = parse_url(exchange.head.url);
-  return !url || (url->scheme != "https" && !is_loopback_host(url->host));
-}
-
-HeaderList headers_for(const Exchange& exchange) {
-  HeaderList headers;
-  for (const std::string& line : exchange.request.headers) add_header(headers, line);
-  if (!exchange.request.compressed) add_header(headers, "Accept-Encoding: identity");
-  const bool own = exchange.origin == exchange.authority;
-  if (!exchange.request.authorization.empty() && own && !withholds_credentials(exchange)) {
-    add_header(headers, "Authorization: " + exchange.request.authorization);
-  }
-  return headers;
-}
-
-void set_up(Exchange& exchange, const std::string& user_agent, const TransportSettings& settings) {
-  CURL* curl = exchange.curl.get();
-  const HttpRequest& request = exchange.request;
-  curl_easy_reset(curl);
-  const auto set = [curl](CURLoption option, auto value) { curl_easy_setopt(curl, option, value); };
-  set(CURLOPT_URL, exchange.head.url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // A second request waits to learn whether it can share the first one's connection.
-  if (exchange.head.url.starts_with("https:")) set(CURLOPT_PIPEWAIT, 1L);
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_USERAGENT, user_agent.c_str());
-  set(CURLOPT_HTTPHEADER, exchange.headers.get());
-  set(CURLOPT_ERRORBUFFER, exchange.detail.data());
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
-  set(CURLOPT_BUFFERSIZE, exchange.throttle->piece_size());
-  if (request.method == HttpMethod::head) set(CURLOPT_NOBODY, 1L);
-  if (request.compressed) set(CURLOPT_ACCEPT_ENCODING, "");
-  const char* environment_ca = environment_ca_file();
-  if (!request.ca_file.empty()) {
-    set(CURLOPT_CAINFO, request.ca_file.c_str());
-  } else if (environment_ca != nullptr) {
-    set(CURLOPT_CAINFO, environment_ca);
-  }
-  set(CURLOPT_HEADERFUNCTION, &header_callback);
-  set(CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
-  set(CURLOPT_WRITEFUNCTION, &write_callback);
-  set(CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
-  set(CURLOPT_PRIVATE, static_cast<void*>(&exchange));
-}
 
 }  // namespace
 
 // The thread and everything only it touches, but for what the mutex guards.
 struct Transport::Loop {
-  explicit Loop(TransportSettings given) : settings(std::move(given)), throttle(settings) {
+  explicit Loop(TransportSettings given)
+      : settings(std::move(given)), throttle(settings.bytes_per_second, settings.cancelled) {
     static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
     multi.reset(curl_multi_init());
     if (kStarted != CURLE_OK || !multi) throw Error(ErrorKind::internal, "cannot start libcurl");
@@ -398,11 +138,10 @@ struct Transport::Loop {
           "cannot reach " + parse_url(started.head.url)->place() + ", as before";
       return conclude(std::move(exchange));
     }
-    if (!guarded(started, [&] { started.headers = headers_for(started); })) {
+    if (!guarded(started, [&] { set_up(started, user_agent, settings); })) {
       return conclude(std::move(exchange));
     }
     note_withheld(started);
-    set_up(started, user_agent, settings);
     started.last_byte = Clock::now();
     ++running_of_origin[started.origin];
     curl_multi_add_handle(multi.get(), started.curl.get());
