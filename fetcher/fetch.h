@@ -35,7 +35,10 @@ struct FetchSettings {
   std::size_t ranges =
       4;  // of one file at a time, where its digest is known; 1 = one after another
   Bytes smallest_piece{std::uint64_t{4} << 20};  // not worth a request of its own below
-  Bytes bytes_per_second;                        // of all transfers together; 0 = no limit
+  // A second: one request that brings so much fills the line, and gets no others beside it. 0 =
+  // none does.
+  Bytes full_line{100'000'000};
+  Bytes bytes_per_second;  // of all transfers together; 0 = no limit
   // These three may be called from any thread; the first two one call at a time.
   std::function<void(const FetchProgress&)> progress;  // often
   std::function<void(const std::string&)> note;        // one line that the user should see

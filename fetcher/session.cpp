@@ -71,16 +71,23 @@ void Session::wait_for_turn(const std::string& origin) {
                                         std::to_string(seconds()) + " s; try again then");
   }
   note(origin + " takes no more requests for now; waiting " + std::to_string(seconds()) + " s");
-  while (Clock::now() < until) {
-    require_not_cancelled(settings_);
-    std::this_thread::sleep_for(
-        std::min<Clock::duration>(until - Clock::now(), std::chrono::milliseconds(50)));
-  }
+  sleep_unless_cancelled(settings_,
+                         std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()));
 }
 
 void require_not_cancelled(const FetchSettings& settings) {
   if (settings.cancelled && settings.cancelled()) {
     throw Error(ErrorKind::interrupted, "interrupted");
+  }
+}
+
+void sleep_unless_cancelled(const FetchSettings& settings, std::chrono::milliseconds time) {
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + time;
+  for (auto left = Clock::duration(time); left > Clock::duration::zero();
+       left = until - Clock::now()) {
+    require_not_cancelled(settings);
+    std::this_thread::sleep_for(std::min<Clock::duration>(left, std::chrono::milliseconds(50)));
   }
 }
 

@@ -64,4 +64,7 @@ class Session {
 // Throws Error(interrupted) when the user asked to stop.
 void require_not_cancelled(const FetchSettings& settings);
 
+// Throws Error(interrupted) when the user asks to stop meanwhile.
+void sleep_unless_cancelled(const FetchSettings& settings, std::chrono::milliseconds time);
+
 }  // namespace litezoo::fetcher

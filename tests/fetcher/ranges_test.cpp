@@ -14,6 +14,7 @@ constexpr std::size_t kSize = 9'000'000;
 FetchSettings several_ranges() {
   FetchSettings settings = Workbench::quick();
   settings.smallest_piece = Bytes{std::uint64_t{1} << 20};
+  settings.full_line = Bytes{0};
   return settings;
 }
 
@@ -45,6 +46,29 @@ TEST_CASE("a large file of known digest comes in several ranges at a time") {
   CHECK(read_text_file(fetched.path) == content);
   CHECK(ranged(bench.hub) >= 4);
   CHECK(took < std::chrono::milliseconds(9'000'000 / 4'000));
+}
+
+TEST_CASE("further ranges are asked for when the first request does not fill the line") {
+  struct Case {
+    std::string name, fault;
+    Bytes full_line;
+    bool splits;
+  };
+  const Case cases[] = {{"slow", "slow=9000000", Bytes{100'000'000}, true},
+                        {"fast enough", "slow=9000000", Bytes{1'000'000}, false}};
+  const std::string content = random_bytes(kSize);
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Workbench bench;
+    bench.hub.add_file("/m.tflite", content);
+    bench.hub.add_fault(hub::parse_fault(c.fault));
+    FetchSettings settings = several_ranges();
+    settings.full_line = c.full_line;
+    const Fetched fetched =
+        Fetcher(bench.store, settings).fetch(request_for(bench.hub.url() + "/m.tflite", content));
+    CHECK(read_text_file(fetched.path) == content);
+    CHECK((bench.hub.requests().size() > 1) == c.splits);
+  }
 }
 
 TEST_CASE("a file of unknown digest comes in one piece, for nothing could prove that parts fit") {

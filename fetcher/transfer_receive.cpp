@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "fetcher/answer_check.h"
+#include "fetcher/transfer.h"
+
+namespace litezoo::fetcher {
+namespace {
+
+[[noreturn]] void refuse(Lane& lane) {
+  lane.refused = true;
+  throw Enough{};
+}
+
+}  // namespace
+
+// The head of an answer with bytes.
+void Transfer::on_head(Lane& lane, const HttpHead& head) {
+  const std::scoped_lock lock(mutex_);
+  require_file_head(head, shown_);
+  const bool alone = lanes_.size() == 1;
+  // A chunked body ends where it ends, whatever a Content-Length beside it claims.
+  const bool chunked = head.header("transfer-encoding").has_value();
+  std::optional<std::uint64_t> total = chunked ? std::nullopt : content_length(head);
+  if (head.status == 206) {
+    const auto range = content_range(head);
+    const std::uint64_t first = range ? range->first : kUnknownEnd;
+    total = range ? range->total : std::nullopt;
+    const bool whole_file = alone && first == 0 && lane.asked_from > 0;
+    if (whole_file) begin_anew(lane);
+    const bool other_total = total && total_ && *total != *total_;
+    const bool other_version =
+        !proven_ && !validator_of(head).empty() && validator_of(head) != validator_;
+    const bool too_short = total && *total < lane.at;
+    if (first != lane.asked_from || other_total || too_short || (other_version && !whole_file)) {
+      refuse(lane);
+    }
+  } else if (lane.asked_from > 0) {
+    if (!alone) refuse(lane);
+    begin_anew(lane);
+  }
+  if (!total_) total_ = total;
+  // A body may be longer than its head says.
+  if (total_ && *total_ >= lane.at) lane.to = std::min(lane.to, *total_);
+  spliced_ = spliced_ || blocks_.received() > 0 || lane.ranged;
+  validator_ = validator_of(head);
+  expect_stated(head);
+  follow();
+  journal();
+  if (alone) watch(lane, head);
+  if (total_ && *total_ > blocks_.received()) {
+    require_room(session_.store().partial_directory(), Bytes{*total_ - blocks_.received()});
+  }
+}
+
+// The answer is the whole file although only a part was asked for.
+void Transfer::begin_anew(Lane& lane) {
+  forget();
+  lane.at = lane.asked_from = 0;
+  lane.seam.clear();
+  lane.to = total_.value_or(kUnknownEnd);
+  lane.bounded = false;
+  one_request_ = true;
+}
+
+// The first answer tells whether further requests may run beside it; whether they should, the time
+// that its bytes take. A line that one request fills only gets the file's parts in a worse order by
+// more.
+void Transfer::watch(Lane& lane, const HttpHead& head) {
+  const bool takes_ranges =
+      head.status == 206 || head.header("accept-ranges").value_or("").starts_with("bytes");
+  watched_.reset();
+  if (one_request_ || most_lanes_ < 2 || !total_ || !takes_ranges) return;
+  if (session_.settings().full_line.count == 0) return widen(lane);
+  watched_ = lanes_.front();
+  watched_at_ = std::chrono::steady_clock::now();
+  watched_received_ = blocks_.received();
+}
+
+void Transfer::widen(Lane& lane) {
+  lanes_allowed_ = most_lanes_;
+  if (lane.to >= *total_) lane.to = piece_end({lane.at, *total_});
+  widened_ = true;
+  changed_.notify_one();
+}
+
+void Transfer::expect_stated(const HttpHead& head) {
+  if (follower_ || !stated_.empty()) return;
+  stated_ = parse_google_hash(head.header("x-goog-hash").value_or(""));
+}
+
+void Transfer::follow() {
+  if (follower_) return;
+  std::vector<Digester> digesters;
+  digesters.emplace_back(DigestKind::sha256, 0);
+  for (const Digest& digest : expected()) {
+    if (digest.kind == DigestKind::sha256) continue;
+    digesters.emplace_back(digest.kind, total_.value_or(0));
+  }
+  follower_ = std::make_unique<HashFollower>(blocks_.file(), std::move(digesters));
+  follower_->advance(blocks_.frontier());
+}
+
+void Transfer::journal() {
+  if (!journaled_) return;
+  const JournalHead head{origin_, validator_, total_};
+  if (journal_head_ == head) return;
+  blocks_.describe(head);
+  journal_head_ = head;
+}
+
+void Transfer::on_body(Lane& lane, std::span<const std::byte> bytes) {
+  const std::scoped_lock lock(mutex_);
+  if (lane.compared < lane.seam.size()) {
+    const std::size_t count = std::min(bytes.size(), lane.seam.size() - lane.compared);
+    if (!std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count),
+                    lane.seam.begin() + static_cast<std::ptrdiff_t>(lane.compared))) {
+      refuse(lane);
+    }
+    lane.compared += count;
+    bytes = bytes.subspan(count);
+  }
+  const std::uint64_t room = limit().count - std::min(limit().count, lane.at);
+  const auto mine = bytes.first(std::min<std::uint64_t>(bytes.size(), lane.to - lane.at));
+  if (bytes.size() > room && lane.to >= limit().count) throw_long();
+  blocks_.write(lane.at, mine);
+  lane.at += mine.size();
+  follower_->advance(blocks_.frontier());
+  report();
+  if (mine.size() < bytes.size() ||
+      (lane.at == lane.to && !lane.bounded && total_ && lane.to < *total_)) {
+    throw Enough{};
+  }
+}
+
+void Transfer::report() const {
+  if (!session_.settings().progress) return;
+  FetchProgress now;
+  now.name = name_;
+  now.received = Bytes{blocks_.received()};
+  if (total_) now.total = Bytes{*total_};
+  session_.report(now);
+}
+
+}  // namespace litezoo::fetcher

@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "fetcher/answer_check.h"
+#include "fetcher/backoff.h"
+#include "fetcher/transfer.h"
+
+namespace litezoo::fetcher {
+
+// What an ended request means. Throws when the transfer cannot be saved.
+void Transfer::settle(const LanePointer& lane, const HttpResult& result) {
+  bool enough = false;
+  if (result.thrown) {
+    try {
+      std::rethrow_exception(result.thrown);
+    } catch (const Enough&) {
+      enough = true;
+    }
+  }
+  if (lane->refused) return settle_refused(*lane);
+  if (enough) return;
+  const HttpReply& reply = result.reply;
+  const bool success = reply.status() / 100 == 2;
+  {
+    const std::scoped_lock lock(mutex_);
+    const bool ended = success && reply.failure.empty();
+    if (ended) require_file_start(start_of_file(), blocks_.received(), shown_);
+    if (ended && !total_) ended_without_total_ = true;
+    if (ended_without_total_) total_ = blocks_.received();
+    const bool all = total_ && blocks_.received() == *total_;
+    if (all || (ended && lane->at >= lane->to)) return;
+  }
+  if (reply.status() == 416 && blocks_.received() > 0) return settle_refused(*lane);
+  retry(reply);
+}
+
+// No part of our file came: with others under way it is asked for again after them, alone the
+// file begins anew and is asked for whole.
+void Transfer::settle_refused(const Lane& lane) {
+  {
+    const std::scoped_lock lock(mutex_);
+    one_request_ = true;
+    lanes_allowed_ = 1;
+    if (!lanes_.empty()) return;
+  }
+  if (lane.asked_from == 0 && !lane.bounded) throw_other_ranges();
+  begin_again();
+}
+
+void Transfer::retry(const HttpReply& reply) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!lanes_.empty()) {
+      // A server that fails one of several requests may want fewer.
+      lanes_allowed_ = most_lanes_ = lanes_.size();
+      return;
+    }
+    lanes_allowed_ = 1;
+    // A transfer that moves is not given up, however often it breaks.
+    if (blocks_.received() > furthest_) failures_ = 0;
+    furthest_ = std::max(furthest_, blocks_.received());
+  }
+  ++failures_;
+  if (failures_ > session_.settings().retries || !is_worth_another(reply)) throw_failed(reply);
+  if (!proven_ && validator_.empty()) restart();
+  sleep_unless_cancelled(session_.settings(),
+                         pause_after(reply, failures_, session_.settings().first_backoff));
+}
+
+bool Transfer::is_worth_another(const HttpReply& reply) const {
+  if (reply.unreachable) return false;
+  if (reply.hops.empty() || reply.status() / 100 == 2) return true;
+  if (!is_passing_fault(reply)) return false;
+  const auto wait = retry_after(reply.hops.back());
+  return !wait || *wait <= session_.settings().longest_wait;
+}
+
+std::string Transfer::start_of_file() const {
+  std::array<std::byte, 512> start{};
+  const auto bytes = std::span(start).first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(start.size(), blocks_.frontier())));
+  blocks_.read(0, bytes);
+  return std::string(as_text(bytes));
+}
+
+// The place's digests, and those its server stated with the bytes.
+std::vector<Digest> Transfer::expected() const {
+  std::vector<Digest> digests = place_.digests;
+  digests.insert(digests.end(), stated_.begin(), stated_.end());
+  return digests;
+}
+
+// The content's SHA-256 when it is what the place promised. Nothing when a transfer that came in
+// several parts gave wrong bytes: then they did not belong together, and the file starts anew.
+std::optional<std::string> Transfer::finish() {
+  const std::scoped_lock lock(mutex_);
+  follow();
+  const std::vector<Digest> found = follower_->finish(*total_);
+  follower_.reset();
+  for (const Digest& digest : expected()) {
+    const auto actual = std::ranges::find(found, digest.kind, &Digest::kind);
+    if (actual == found.end() || actual->hex == digest.hex) continue;
+    if (!spliced_) throw_wrong(digest, actual->hex);
+    forget();
+    lanes_allowed_ = 1;
+    one_request_ = true;
+    return std::nullopt;
+  }
+  return found.front().hex;
+}
+
+void Transfer::throw_other_ranges() const {
+  throw Error(ErrorKind::network,
+              "'" + shown_ + "' answers with other ranges than asked for; try again later");
+}
+
+void Transfer::throw_failed(const HttpReply& reply) const {
+  if (reply.failure.empty() && reply.status() / 100 == 2) {
+    throw Error(ErrorKind::network,
+                "'" + shown_ + "' ends after " + std::to_string(blocks_.received()) + " of " +
+                    std::to_string(total_.value_or(0)) + " bytes; try again later");
+  }
+  require_success(reply, url_);
+  throw Error(ErrorKind::internal, "a whole answer of '" + shown_ + "' was not taken");
+}
+
+void Transfer::throw_wrong(const Digest& expected, const std::string& hex) const {
+  throw Error(ErrorKind::corrupt, "'" + shown_ +
+                                      "' gave wrong bytes: " + std::string(name_of(expected.kind)) +
+                                      " is " + hex + ", expected " + expected.hex);
+}
+
+void Transfer::throw_long() const {
+  throw Error(ErrorKind::corrupt,
+              "'" + shown_ + "' gives more than the " + to_text(limit()) + " expected");
+}
+
+}  // namespace litezoo::fetcher
