@@ -207,6 +207,15 @@ void BlockFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   }
 }
 
+void BlockFile::drop(const Stretch& stretch) {
+  for (auto i = static_cast<std::size_t>(stretch.from / kBlock);
+       i < records_.size() && i * kBlock < stretch.to; ++i) {
+    records_[i] = {};
+    store(i);
+  }
+  count();
+}
+
 void BlockFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
   if (take_all(file_.descriptor(), bytes, offset) != bytes.size()) {
     throw Error(ErrorKind::io, "cannot read '" + file_.path().string() + "'; check LITEZOO_HOME");
@@ -235,6 +244,17 @@ std::vector<Stretch> BlockFile::gaps(std::uint64_t end) const {
     at = stop;
   }
   return gaps;
+}
+
+std::vector<Stretch> BlockFile::filled() const {
+  std::vector<Stretch> filled;
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    if (records_[i].filled == 0) continue;
+    const std::uint64_t from = i * kBlock;
+    if (filled.empty() || filled.back().to != from) filled.push_back({from, from});
+    filled.back().to = from + records_[i].filled;
+  }
+  return filled;
 }
 
 std::uint64_t journaled_bytes(const std::filesystem::path& journal) {

@@ -49,6 +49,9 @@ class BlockFile {
   // Says whose bytes follow; the blocks stay. Throws Error(io).
   void describe(const JournalHead& head);
 
+  // Forgets every block that holds bytes of the stretch. Throws Error(io).
+  void drop(const Stretch& stretch);
+
   // `offset` is where the bytes of its block end so far. Throws Error(io).
   void write(std::uint64_t offset, std::span<const std::byte> bytes);
   // Bytes that are there. Throws Error(io).
@@ -59,6 +62,8 @@ class BlockFile {
   std::uint64_t frontier() const noexcept { return frontier_; }
   // What is missing below `end`, in order.
   std::vector<Stretch> gaps(std::uint64_t end) const;
+  // What is there, in order, without two that touch.
+  std::vector<Stretch> filled() const;
   const GrowingFile& file() const noexcept { return file_; }
 
  private:

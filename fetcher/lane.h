@@ -19,6 +19,7 @@ struct Lane {
   std::uint64_t to = kUnknownEnd;
   std::vector<std::byte> seam;  // what the answer must begin with
   std::size_t compared = 0;
+  std::size_t part = 0;    // of Transfer's parts: what this request brought
   bool ranged = false;     // asked with Range
   bool bounded = false;    // and with an end
   bool validated = false;  // and with If-Range

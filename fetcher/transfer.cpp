@@ -43,6 +43,7 @@ std::string Transfer::run(const std::string& url) {
   most_lanes_ = session_.settings().ranges;
   one_request_ = most_lanes_ <= 1 || !proven_;
   failures_ = refusals_ = 0;
+  repaired_ = false;
   furthest_ = blocks_.received();
   try {
     return complete();
@@ -66,6 +67,7 @@ void Transfer::take_up(const JournalHead& head) {
   journal_head_ = head;
   validator_ = head.validator;
   if (!total_) total_ = head.size;
+  parts_ = blocks_.filled();
   spliced_ = true;
 }
 
@@ -75,6 +77,7 @@ void Transfer::forget() {
   validator_.clear();
   journal_head_.reset();
   stated_.clear();
+  parts_.clear();
   spliced_ = false;
   ended_without_total_ = false;
   if (!place_.size) total_.reset();

@@ -22,7 +22,7 @@ namespace litezoo::fetcher {
 
 // The bytes of one place on their way into one file: what download() does. Requests run on the
 // transport's thread (transfer_receive.cpp), everything else on the one that waits (transfer.cpp,
-// transfer_settle.cpp); what they share is guarded by the mutex.
+// transfer_settle.cpp, transfer_repair.cpp); what they share is guarded by the mutex.
 class Transfer {
  public:
   // All must outlive it.
@@ -77,6 +77,8 @@ class Transfer {
   std::string start_of_file() const;
   std::vector<Digest> expected() const;
   std::optional<std::string> finish();
+  bool drop_doubtful();
+  std::optional<std::string> ask_again(const Stretch& sample) const;
   [[noreturn]] void throw_other_ranges() const;
   [[noreturn]] void throw_failed(const HttpReply& reply) const;
   [[noreturn]] void throw_wrong(const Digest& expected, const std::string& hex) const;
@@ -90,6 +92,7 @@ class Transfer {
   int failures_ = 0;  // in a row
   int refusals_ = 0;
   std::uint64_t furthest_ = 0;  // the most bytes that were ever here
+  bool repaired_ = false;       // wrong bytes were asked for again
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
@@ -107,6 +110,7 @@ class Transfer {
   bool one_request_ = false;    // for all that is missing
   const bool proven_;           // a digest will tell whether the parts belong together
   bool spliced_ = false;        // some bytes are of an earlier answer
+  std::vector<Stretch> parts_;  // what each answer brought, and what was here
   bool ended_without_total_ = false;
   std::optional<std::uint64_t> total_;
   std::string validator_;  // of the bytes in the file

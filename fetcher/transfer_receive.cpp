@@ -44,6 +44,8 @@ void Transfer::on_head(Lane& lane, const HttpHead& head) {
   if (total_ && *total_ >= lane.at) lane.to = std::min(lane.to, *total_);
   spliced_ = spliced_ || blocks_.received() > 0 || lane.ranged;
   validator_ = validator_of(head);
+  lane.part = parts_.size();
+  parts_.push_back({lane.at, lane.at});
   expect_stated(head);
   follow();
   journal();
@@ -125,6 +127,7 @@ void Transfer::on_body(Lane& lane, std::span<const std::byte> bytes) {
   if (bytes.size() > room && lane.to >= limit().count) throw_long();
   blocks_.write(lane.at, mine);
   lane.at += mine.size();
+  parts_[lane.part].to = lane.at;
   follower_->advance(blocks_.frontier());
   report();
   if (mine.size() < bytes.size() ||

@@ -93,22 +93,30 @@ std::vector<Digest> Transfer::expected() const {
 }
 
 // The content's SHA-256 when it is what the place promised. Nothing when a transfer that came in
-// several parts gave wrong bytes: then they did not belong together, and the file starts anew.
+// several parts gave wrong bytes: then they did not belong together, and come again.
 std::optional<std::string> Transfer::finish() {
-  const std::scoped_lock lock(mutex_);
-  follow();
-  const std::vector<Digest> found = follower_->finish(*total_);
-  follower_.reset();
-  for (const Digest& digest : expected()) {
-    const auto actual = std::ranges::find(found, digest.kind, &Digest::kind);
-    if (actual == found.end() || actual->hex == digest.hex) continue;
-    if (!spliced_) throw_wrong(digest, actual->hex);
-    forget();
-    lanes_allowed_ = 1;
-    one_request_ = true;
-    return std::nullopt;
+  std::string wrong;
+  std::string sha256;
+  {
+    const std::scoped_lock lock(mutex_);
+    follow();
+    const std::vector<Digest> found = follower_->finish(*total_);
+    follower_.reset();
+    sha256 = found.front().hex;
+    for (const Digest& digest : expected()) {
+      const auto actual = std::ranges::find(found, digest.kind, &Digest::kind);
+      if (actual == found.end() || actual->hex == digest.hex) continue;
+      if (!spliced_) throw_wrong(digest, actual->hex);
+      wrong = digest.hex;
+    }
   }
-  return found.front().hex;
+  if (wrong.empty()) return sha256;
+  if (drop_doubtful()) return std::nullopt;
+  const std::scoped_lock lock(mutex_);
+  forget();
+  lanes_allowed_ = 1;
+  one_request_ = true;
+  return std::nullopt;
 }
 
 void Transfer::throw_other_ranges() const {
