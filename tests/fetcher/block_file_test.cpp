@@ -44,6 +44,16 @@ TEST_CASE("CRC-32C gives the published check values, whole and in pieces") {
   }
 }
 
+TEST_CASE("CRC-32C of long content is the same however it is cut") {
+  const std::string content = random_bytes(20'000);
+  std::uint32_t bytewise = 0;
+  for (const char byte : content) bytewise = crc32c(as_bytes(std::string(1, byte)), bytewise);
+  for (const std::size_t cut : {0, 1, 3'071, 3'072, 3'073, 9'999, 16'384, 20'000}) {
+    const auto first = crc32c(as_bytes(content).first(cut));
+    CHECK(crc32c(as_bytes(content).subspan(cut), first) == bytewise);
+  }
+}
+
 TEST_CASE("blocks that are filled in any order leave the right gaps and frontier") {
   TemporaryDirectory directory;
   Run run{directory};
