@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/bundle.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/inspect_batch.h"
@@ -97,34 +98,13 @@ void require_labels(const std::string& name, const inspector::Report& report) {
                                         "them as a file of their own");
 }
 
-// Looks at a model where it is, when its server gives parts of it and the whole is not needed.
-bool inspect_from_afar(const Context& context, const std::string& reference,
-                       const InspectOptions& options) {
-  const bool needs_all = options.wants("--stats") || options.with_sha256 || options.fetch;
-  if (needs_all || !options.extract.empty()) return false;
-  ReportOptions wanted = report_options(options);
-  wanted.buffer_tables = inspector::BufferTables::inferred;
-  const auto look = look_from_afar(context, reference, [&](const RemoteBytes& remote) {
-    if (inspector::recognise(remote.bytes).kind == inspector::ContainerKind::zip) {
-      remote.fetch_instead("a bundle");
-    }
-    auto report = full_report(reference, remote.bytes, wanted);
-    remote.require_all_had();
-    report.inspection.sha256 = remote.sha256;
-    if (options.wants("--labels")) require_labels(reference, report);
-    print_report(context, reference, report, options);
-  });
-  return look;
-}
-
 GraphDetail detail_of(const InspectOptions& options) {
   const bool is_detailed = options.wants("--tensors") || options.wants("--nodes");
   return is_detailed ? GraphDetail::included : GraphDetail::left_out;
 }
 
-void print_model(const Context& context, const std::string& name, std::span<const std::byte> bytes,
+void print_model(const Context& context, const std::string& name, const inspector::Report& report,
                  const InspectOptions& options) {
-  const auto report = full_report(name, bytes, report_options(options));
   if (options.wants("--labels")) require_labels(name, report);
   print_report(context, name, report, options);
 }
@@ -146,18 +126,53 @@ void or_tell(Context& context, Print print) {
 }
 
 // The views of every model in a bundle.
-void inspect_members(Context& context, const std::string& name, std::span<const std::byte> bytes,
-                     const InspectOptions& options) {
-  const auto models = inspector::models_in_bundle(bytes);
-  if (models.empty()) print_model(context, name, bytes, options);  // says what it is
+void inspect_members(Context& context, const Bundle& bundle, const InspectOptions& options,
+                     const ReportOptions& wanted) {
+  const auto models = bundle.models();
+  if (models.empty()) {
+    throw Error(ErrorKind::corrupt,
+                bundle.name +
+                    " is a zip archive that holds no model; inspect it without views to "
+                    "see what is in it");
+  }
   for (const auto& entry : models) {
-    const std::string reference = name + "!" + entry.name;
+    const std::string reference = bundle.name + "!" + entry.name;
     if (models.size() > 1) print_title(context, reference, options);
     or_tell(context, [&] {
-      const MemberBytes member(bytes, entry);
-      print_model(context, reference, member.bytes(), options);
+      print_model(context, reference, member_report(bundle, entry, wanted), options);
     });
   }
+}
+
+void inspect_bundle(Context& context, const Bundle& bundle, const InspectOptions& options,
+                    const ReportOptions& wanted) {
+  if (options.graph.empty() && (context.json || !options.wants_view())) {
+    print_bundle(context, bundle, wanted, detail_of(options));
+  } else {
+    inspect_members(context, bundle, options, wanted);
+  }
+}
+
+bool is_bundle(std::span<const std::byte> bytes) {
+  return inspector::recognise(bytes).kind == inspector::ContainerKind::zip;
+}
+
+// Looks at a model where it is, when its server gives parts of it and the whole is not needed.
+bool inspect_from_afar(Context& context, const std::string& reference,
+                       const InspectOptions& options) {
+  const bool needs_all = options.wants("--stats") || options.with_sha256 || options.fetch;
+  if (needs_all || !options.extract.empty()) return false;
+  ReportOptions wanted = report_options(options);
+  wanted.buffer_tables = inspector::BufferTables::inferred;
+  return look_from_afar(context, reference, [&](const RemoteBytes& remote) {
+    if (is_bundle(remote.bytes)) {
+      return inspect_bundle(context, bundle_on_server(reference, remote), options, wanted);
+    }
+    auto report = full_report(reference, remote.bytes, wanted);
+    remote.require_all_had();
+    report.inspection.sha256 = remote.sha256;
+    print_model(context, reference, report, options);
+  });
 }
 
 void extract(const Context& context, const std::string& name, std::span<const std::byte> bytes,
@@ -171,15 +186,13 @@ void extract(const Context& context, const std::string& name, std::span<const st
 void inspect_one(Context& context, const std::string& reference, const InspectOptions& options) {
   if (inspect_from_afar(context, reference, options)) return;
   const ModelBytes model = open_bytes(context, reference);
-  const bool is_bundle = inspector::recognise(model.bytes()).kind == inspector::ContainerKind::zip;
+  const ReportOptions wanted = report_options(options);
   if (!options.extract.empty()) {
     extract(context, reference, model.bytes(), options.extract);
-  } else if (is_bundle && options.graph.empty() && (context.json || !options.wants_view())) {
-    print_bundle(context, reference, model.bytes(), report_options(options), detail_of(options));
-  } else if (is_bundle) {
-    inspect_members(context, reference, model.bytes(), options);
+  } else if (is_bundle(model.bytes())) {
+    inspect_bundle(context, bundle_in(reference, model.bytes()), options, wanted);
   } else {
-    print_model(context, reference, model.bytes(), options);
+    print_model(context, reference, full_report(reference, model.bytes(), wanted), options);
   }
 }
 

@@ -9,11 +9,10 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "cli/bundle.h"
 #include "cli/context.h"
 #include "cli/inspect_json.h"
-#include "cli/model_bytes.h"
 #include "cli/render.h"
-#include "inspector/bundle.h"
 #include "runtime/session.h"
 
 namespace litezoo::cli {
@@ -48,36 +47,29 @@ struct Member {
   nlohmann::ordered_json document;  // null when it is no model
 };
 
-Member inspect_member(const std::string& name, std::span<const std::byte> bytes,
-                      const inspector::ArchiveEntry& entry, const ReportOptions& options,
-                      GraphDetail detail) {
+Member inspect_member(const Bundle& bundle, const inspector::ArchiveEntry& entry,
+                      const ReportOptions& options, GraphDetail detail) {
   Member result{.entry = entry, .summary = {}, .document = {}};
   try {
-    const std::string reference = name + "!" + entry.name;
-    const MemberBytes member(bytes, entry);
-    const auto report = full_report(reference, member.bytes(), options);
+    const auto report = member_report(bundle, entry, options);
     result.summary =
         fmt::format("{}, {} parameters, {} MACs", report.inspection.precision,
                     count_to_text(report.cost.parameters), count_to_text(report.cost.macs));
-    result.document = report_json(reference, report, detail);
+    result.document = report_json(bundle.name + "!" + entry.name, report, detail);
   } catch (const Error& error) {
+    bundle.require_all_had();
     result.summary = error.what();
     result.document = {{"error", {{"kind", to_string(error.kind())}, {"message", error.what()}}}};
   }
   return result;
 }
 
-std::vector<Member> inspect_members(const std::string& name, std::span<const std::byte> bytes,
-                                    const ReportOptions& options, GraphDetail detail) {
-  const auto archive = inspector::find_archive(bytes);
-  if (!archive) {
-    throw Error(ErrorKind::corrupt, name + " is a damaged zip archive; download it again");
-  }
+std::vector<Member> inspect_members(const Bundle& bundle, const ReportOptions& options,
+                                    GraphDetail detail) {
   std::vector<Member> result;
-  for (const inspector::ArchiveEntry& entry : archive->entries) {
-    result.push_back(inspector::is_model(bytes, entry)
-                         ? inspect_member(name, bytes, entry, options, detail)
-                         : Member{.entry = entry, .summary = {}, .document = {}});
+  for (const auto& [entry, is_model] : bundle.members) {
+    result.push_back(is_model ? inspect_member(bundle, entry, options, detail)
+                              : Member{.entry = entry, .summary = {}, .document = {}});
   }
   return result;
 }
@@ -93,12 +85,25 @@ inspector::Report full_report(const std::string& name, std::span<const std::byte
   return report;
 }
 
-void print_bundle(const Context& context, const std::string& name, std::span<const std::byte> bytes,
-                  const ReportOptions& options, GraphDetail detail) {
-  const auto members = inspect_members(name, bytes, options, detail);
+inspector::Report member_report(const Bundle& bundle, const inspector::ArchiveEntry& entry,
+                                const ReportOptions& options) {
+  const MemberBytes member = bundle.open(entry);
+  try {
+    auto report = full_report(bundle.name + "!" + entry.name, member.bytes(), options);
+    bundle.require_all_had();
+    return report;
+  } catch (const Error&) {
+    bundle.require_all_had();
+    throw;
+  }
+}
+
+void print_bundle(const Context& context, const Bundle& bundle, const ReportOptions& options,
+                  GraphDetail detail) {
+  const auto members = inspect_members(bundle, options, detail);
   if (context.json) {
     nlohmann::ordered_json document{
-        {"name", name}, {"container", "zip"}, {"size", bytes.size()}, {"members", nullptr}};
+        {"name", bundle.name}, {"container", "zip"}, {"size", bundle.size}, {"members", nullptr}};
     document["members"] = nlohmann::ordered_json::array();
     for (const Member& member : members) {
       document["members"].push_back({{"name", member.entry.name},
@@ -119,7 +124,8 @@ void print_bundle(const Context& context, const std::string& name, std::span<con
   const auto model =
       std::ranges::find_if(members, [](const Member& m) { return !m.summary.empty(); });
   if (model == members.end()) return;
-  context.out << fmt::format("inspect one: litezoo inspect '{}!{}'\n", escape_for_terminal(name),
+  context.out << fmt::format("inspect one: litezoo inspect '{}!{}'\n",
+                             escape_for_terminal(bundle.name),
                              escape_for_terminal(model->entry.name));
 }
 

@@ -19,6 +19,8 @@ struct Context;
 class MemberBytes {
  public:
   MemberBytes() = default;
+  // They must outlive it.
+  explicit MemberBytes(std::span<const std::byte> bytes) : bytes_(bytes) {}
   // `archive` must outlive it. Throws as inspector::unpack_entry does, and Error(io).
   MemberBytes(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry);
   std::span<const std::byte> bytes() const noexcept { return bytes_; }

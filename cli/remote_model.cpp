@@ -14,6 +14,7 @@
 #include "fetcher/remote_file.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
+#include "inspector/bundle.h"
 
 namespace litezoo::cli {
 namespace {
@@ -30,6 +31,31 @@ std::string stated_sha256(const fetcher::Place& place) {
   return digest == place.digests.end() ? "" : digest->hex;
 }
 
+RemoteBytes bytes_of(fetcher::RemoteFile& file, const std::string& sha256) {
+  RemoteBytes remote{.bytes = file.bytes(),
+                     .sha256 = sha256,
+                     .require_all_had = [&file] { file.check(); },
+                     .part = {}};
+  remote.part = [&file](std::size_t from, std::size_t size) {
+    file.show_part(from, size);
+    return file.bytes();
+  };
+  return remote;
+}
+
+// Of a bundle its member, whose digest nobody states.
+RemoteBytes member_of(const RemoteBytes& bundle, const std::string& name,
+                      const std::string& member) {
+  const auto entry = inspector::find_member(bundle.bytes, name, member);
+  const auto start = inspector::head_of_stored(bundle.bytes, entry);
+  if (start.empty()) bundle.fetch_instead("a packed member of a bundle");
+  RemoteBytes remote = bundle;
+  remote.sha256.clear();
+  const auto from = static_cast<std::size_t>(start.data() - bundle.bytes.data());
+  remote.bytes = bundle.part(from, entry.size);
+  return remote;
+}
+
 }  // namespace
 
 void RemoteBytes::fetch_instead(const std::string& what) const {
@@ -39,7 +65,7 @@ void RemoteBytes::fetch_instead(const std::string& what) const {
 bool look_from_afar(const Context& context, const std::string& reference,
                     const std::function<void(const RemoteBytes&)>& look) {
   const auto [file_reference, member] = split_member(reference);
-  if (context.offline || !member.empty()) return false;
+  if (context.offline) return false;
   const auto parsed = fetcher::parse_reference(file_reference);
   if (!may_be_read_in_parts(parsed)) return false;
   const InterruptGuard guard;
@@ -55,10 +81,10 @@ bool look_from_afar(const Context& context, const std::string& reference,
   const bool packed = !place.archive_member.empty() || !place.wrapped_as.empty();
   if (here || packed || place.urls.empty()) return false;
   try {
-    const fetcher::RemoteFile file(session, place);
-    const RemoteBytes remote{file.bytes(), sha256, [&file] { file.check(); }};
+    fetcher::RemoteFile file(session, place);
     try {
-      look(remote);
+      const RemoteBytes remote = bytes_of(file, sha256);
+      look(member.empty() ? remote : member_of(remote, file_reference, member));
     } catch (const Error&) {
       // What could not be had read as zeros; that is then the reason.
       file.check();
@@ -66,7 +92,7 @@ bool look_from_afar(const Context& context, const std::string& reference,
     }
     const auto cost = file.cost();
     context.note(fmt::format("read {} of {} in {} request{}", to_text(cost.received),
-                             to_text(Bytes{file.bytes().size()}), cost.requests,
+                             to_text(Bytes{file.file_size()}), cost.requests,
                              cost.requests == 1 ? "" : "s"));
     return true;
   } catch (const Error& error) {

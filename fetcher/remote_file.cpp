@@ -1,7 +1,6 @@
 #include "fetcher/remote_file.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,13 +8,13 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "fetcher/answer_check.h"
+#include "fetcher/paged_memory.h"
 #include "fetcher/url.h"
 
 namespace litezoo::fetcher {
@@ -25,19 +24,6 @@ constexpr std::uint64_t kFirst = std::uint64_t{16} << 10;
 // An appended archive's directory is searched for in as much of the end.
 constexpr std::uint64_t kTail = (std::uint64_t{64} << 10) + 22;
 constexpr std::uint64_t kMostAhead = std::uint64_t{1} << 20;
-
-std::uint64_t page_size() {
-  static const auto kSize = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  return kSize;
-}
-
-std::uint64_t down(std::uint64_t at) {
-  return at / page_size() * page_size();
-}
-
-std::uint64_t up(std::uint64_t at) {
-  return down(at + page_size() - 1);
-}
 
 struct Pipe {
   FileDescriptor out, in;
@@ -100,11 +86,10 @@ struct RemoteFile::Pages {
   std::string url;  // the one of the place's addresses that is read
   std::string shown;
   std::string direct;  // where the last answer came from: redirects are followed once
-  std::uint64_t size = 0;
-  std::byte* memory = nullptr;
-  std::uint64_t mapped = 0;
-  std::vector<bool> present;  // by page
+  std::optional<std::uint64_t> total;  // the file's size, once an answer told it
   std::string validator;
+  std::uint64_t begin = 0;  // of what is shown, in the file
+  std::unique_ptr<PagedMemory> memory;
   std::uint64_t last_from = 0, last_to = 0, ahead = 0;
   bool tail_asked = false;
   Cost cost;
@@ -116,16 +101,16 @@ struct RemoteFile::Pages {
   Pages(const Pages&) = delete;
   Pages& operator=(const Pages&) = delete;
   ~Pages() {
+    watched.begin = watched.end = 0;
     if (thread.joinable()) {
       ::sigaction(SIGSEGV, &watched.before, nullptr);
-      watched.begin = watched.end = 0;
       constexpr std::uintptr_t kStop = 0;
       static_cast<void>(retried([&] { return ::write(ask.in.number(), &kStop, sizeof(kStop)); }));
       thread.join();
     }
-    if (memory != nullptr) ::munmap(memory, mapped);
   }
 
+  // Places are counted in the file here.
   std::string get(std::uint64_t from, std::uint64_t to) {
     std::string body;
     HttpSink sink;
@@ -143,7 +128,7 @@ struct RemoteFile::Pages {
     require_success(reply, direct);
     direct = reply.hops.back().url;
     cost.received.count += body.size();
-    if (body.size() != std::min(to, size) - from) {
+    if (body.size() != std::min(to, *total) - from) {
       throw Error(ErrorKind::network, "'" + shown + "' gave less than was asked; try again");
     }
     return body;
@@ -170,13 +155,14 @@ struct RemoteFile::Pages {
     require_file_head(head, shown);
     const auto range = content_range(head);
     if (head.status != 206 || !range || range->first != from || !range->total) throw_no_ranges();
-    const bool first = memory == nullptr;
-    if (first) size = *range->total;
-    if (first) validator = validator_of(head);
-    if (*range->total != size || validator_of(head) != validator) {
+    if (!total) {
+      total = range->total;
+      validator = validator_of(head);
+    }
+    if (range->total != total || validator_of(head) != validator) {
       throw Error(ErrorKind::network, "'" + shown + "' changed while it was read; try again");
     }
-    if (size > session.settings().size_limit.count) {
+    if (*total > session.settings().size_limit.count) {
       throw Error(ErrorKind::corrupt, "'" + shown + "' is larger than the " +
                                           to_text(session.settings().size_limit) + " allowed");
     }
@@ -186,6 +172,7 @@ struct RemoteFile::Pages {
     for (std::size_t i = 0;; ++i) {
       url = direct = place.urls.at(i);
       shown = escape_for_terminal(without_query(url));
+      total.reset();
       try {
         return get(0, kFirst);
       } catch (const Error& error) {
@@ -197,24 +184,43 @@ struct RemoteFile::Pages {
   void open() {
     const std::string start = get_start();
     require_file_start(std::string_view(start).substr(0, 512), start.size(), shown);
-    mapped = up(std::max<std::uint64_t>(size, 1));
-    void* address =
-        ::mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (address == MAP_FAILED) throw system_error("cannot map '" + shown + "'", errno);
-    memory = static_cast<std::byte*>(address);
-    present.resize(mapped / page_size());
-    put(0, start);
+    show(0, *total);
+    memory->put(0, start);
     last_to = start.size();
-    // Up to a hundred and twenty-eighth of the file at a time, so that many places stay cheap.
-    ahead = std::clamp(down(size / 128), 2 * page_size(), kMostAhead / 4);
     watch();
+  }
+
+  // From the reading thread: the other one then has nothing to do.
+  void show(std::uint64_t from, std::uint64_t size) {
+    auto next = std::make_unique<PagedMemory>(size, shown);
+    if (memory) take_over(from, *next);
+    watched.begin = watched.end = 0;
+    memory = std::move(next);
+    begin = from;
+    last_from = last_to = 0;
+    tail_asked = false;
+    // Up to a hundred and twenty-eighth of the file at a time, so that many places stay cheap.
+    ahead = std::clamp(PagedMemory::down(size / 128), 2 * PagedMemory::page_size(), kMostAhead / 4);
+    watched.end = reinterpret_cast<std::uintptr_t>(memory->data()) + memory->mapped();
+    watched.begin = reinterpret_cast<std::uintptr_t>(memory->data());
+  }
+
+  // What has come already of a part that begins at `from` in the file.
+  void take_over(std::uint64_t from, PagedMemory& part) const {
+    const std::uint64_t end = begin + memory->size();
+    for (std::uint64_t at = 0; at < part.size(); at += PagedMemory::page_size()) {
+      const std::uint64_t first = from + at;
+      const std::uint64_t count = std::min(part.size() - at, PagedMemory::page_size());
+      if (first < begin || first + count > end) continue;
+      const std::uint64_t here = first - begin;
+      if (!memory->has(here) || !memory->has(here + count - 1)) continue;
+      part.put(at, as_text({memory->data() + here, static_cast<std::size_t>(count)}));
+    }
   }
 
   void watch() {
     watched.ask = ask.in.number();
     watched.answer = answer.out.number();
-    watched.begin = reinterpret_cast<std::uintptr_t>(memory);
-    watched.end = watched.begin + mapped;
     thread = std::thread([this] { serve(); });
     struct sigaction action {};
     action.sa_sigaction = &on_fault;
@@ -224,75 +230,64 @@ struct RemoteFile::Pages {
     ::sigaction(SIGSEGV, &action, &watched.before);
   }
 
-  // Makes [from, from + bytes) readable. `from` is a page's begin.
-  void put(std::uint64_t from, std::string_view bytes) {
-    const std::uint64_t length = up(bytes.size());
-    ::mprotect(memory + from, length, PROT_READ | PROT_WRITE);
-    std::memcpy(memory + from, bytes.data(), bytes.size());
-    ::mprotect(memory + from, length, PROT_READ);
-    const auto first = static_cast<std::ptrdiff_t>(from / page_size());
-    const auto count = static_cast<std::ptrdiff_t>(length / page_size());
-    std::fill_n(present.begin() + first, count, true);
-  }
-
   // The thread that answers the faults of the reading one.
   void serve() {
     std::uintptr_t address = 0;
     const auto take = [&] { return ::read(ask.out.number(), &address, sizeof(address)); };
     while (retried(take) == sizeof(address)) {
       if (address == 0) return;
-      const auto offset = address - reinterpret_cast<std::uintptr_t>(memory);
+      const auto offset = address - reinterpret_cast<std::uintptr_t>(memory->data());
       try {
         if (!failure) fetch_around(offset);
       } catch (...) {
         failure = std::current_exception();
       }
       // After a failure everything reads as zeros; check() tells.
-      if (failure) ::mprotect(memory, mapped, PROT_READ);
+      if (failure) memory->open_all();
       const char done = 1;
       if (retried([&] { return ::write(answer.in.number(), &done, 1); }) != 1) return;
     }
   }
 
+  // Places are counted in what is shown from here on.
   void fetch_around(std::uint64_t offset) {
-    std::uint64_t from = down(offset);
+    const std::uint64_t size = memory->size();
+    std::uint64_t from = PagedMemory::down(offset);
     std::uint64_t to = 0;
-    const std::uint64_t tail = down(size - std::min(size, kTail));
+    const std::uint64_t tail = PagedMemory::down(size - std::min(size, kTail));
     if (!tail_asked && from >= tail) {
       tail_asked = true;
       from = tail;
       to = size;
     } else {
       // Tables that lie side by side are looked at one after the other, in either direction.
-      const bool onward = from == up(last_to);
-      const bool backward = up(offset + 1) == last_from;
+      const bool onward = from == PagedMemory::up(last_to);
+      const bool backward = PagedMemory::up(offset + 1) == last_from;
       if (onward || backward) ahead = std::min(2 * ahead, kMostAhead);
       if (backward) {
-        to = from + page_size();
+        to = from + PagedMemory::page_size();
         from = to - std::min(to, ahead);
       } else {
         to = from + ahead;
       }
       to = std::min(to, size);
     }
-    trim(from, to, down(offset));
-    const std::string body = get(from, to);
-    put(from, body);
+    trim(from, to, PagedMemory::down(offset));
+    memory->put(from, get(begin + from, begin + to));
     last_from = from;
     last_to = to;
   }
 
   // Cuts off what is here already, keeping the page that is wanted.
   void trim(std::uint64_t& from, std::uint64_t& to, std::uint64_t wanted) const {
-    const auto here = [this](std::uint64_t at) {
-      return present[static_cast<std::size_t>(at / page_size())];
-    };
-    std::uint64_t end = wanted + page_size();
-    while (end < to && !here(end)) end += page_size();
+    std::uint64_t end = wanted + PagedMemory::page_size();
+    while (end < to && !memory->has(end)) end += PagedMemory::page_size();
     to = std::min(to, end);
-    std::uint64_t begin = wanted;
-    while (begin > from && !here(begin - page_size())) begin -= page_size();
-    from = begin;
+    std::uint64_t first = wanted;
+    while (first > from && !memory->has(first - PagedMemory::page_size())) {
+      first -= PagedMemory::page_size();
+    }
+    from = first;
   }
 };
 
@@ -304,7 +299,16 @@ RemoteFile::RemoteFile(Session& session, const Place& place)
 RemoteFile::~RemoteFile() = default;
 
 std::span<const std::byte> RemoteFile::bytes() const noexcept {
-  return {pages_->memory, static_cast<std::size_t>(pages_->size)};
+  const PagedMemory& memory = *pages_->memory;
+  return {memory.data(), static_cast<std::size_t>(memory.size())};
+}
+
+void RemoteFile::show_part(std::uint64_t from, std::uint64_t size) {
+  pages_->show(from, size);
+}
+
+std::uint64_t RemoteFile::file_size() const noexcept {
+  return *pages_->total;
 }
 
 void RemoteFile::check() const {

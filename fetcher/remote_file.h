@@ -32,6 +32,11 @@ class RemoteFile {
   // thread at a time.
   std::span<const std::byte> bytes() const noexcept;
 
+  // Makes bytes() a part of the file that begins at a page, however it lies there: a member of a
+  // bundle. What bytes() gave before is gone. [from, from + size) must lie in the file.
+  void show_part(std::uint64_t from, std::uint64_t size);
+  std::uint64_t file_size() const noexcept;
+
   // Throws what went wrong on the way to a page that was looked at.
   void check() const;
 

@@ -11,11 +11,38 @@
 #include "fetcher/remote_file.h"
 #include "inspector/inspect.h"
 #include "tests/cli/program.h"
+#include "tests/hub/archive_writer.h"
 #include "tests/hub/hub.h"
 #include "tests/inspector/shared_models.h"
 
 using namespace litezoo;
 using namespace litezoo::test;
+
+namespace {
+
+// What local and remote inspection have in common: the tables of buffers are not read from afar,
+// nor is what only they tell.
+nlohmann::json comparable(nlohmann::json document) {
+  if (document.is_null()) return document;
+  for (const char* key : {"name", "sha256", "remote"}) document.erase(key);
+  if (!document.contains("storage")) return document;
+  for (const char* key : {"buffer_bytes", "buffers_outside_flatbuffer", "buffers_with_data"}) {
+    document["storage"].erase(key);
+  }
+  return document;
+}
+
+std::string bundle(hub::ArchiveForm form) {
+  const auto model = [](double width) {
+    return std::string(as_text(builder::classifier({.width = width})));
+  };
+  // Names of different lengths, so that the models lie at any address.
+  return hub::make_archive(
+      form,
+      {{"one.tflite", model(1)}, {"labels.txt", "cat\ndog\n"}, {"detector/two.tflite", model(2)}});
+}
+
+}  // namespace
 
 TEST_CASE("a model on a server is inspected without being fetched, with the same result") {
   const Program program;
@@ -27,20 +54,67 @@ TEST_CASE("a model on a server is inspected without being fetched, with the same
   const auto remote = program.run({"inspect", hub.url() + "/m.tflite", "--json"});
   CAPTURE(remote.err);
   REQUIRE(remote.exit_code == 0);
-  auto expected = nlohmann::json::parse(local.out);
-  auto actual = nlohmann::json::parse(remote.out);
-  for (auto* document : {&expected, &actual}) {
-    for (const char* key : {"name", "sha256", "remote"}) document->erase(key);
-    // The tables of buffers are not read from afar, nor is what only they tell.
-    for (const char* key : {"buffer_bytes", "buffers_outside_flatbuffer", "buffers_with_data"}) {
-      (*document)["storage"].erase(key);
-    }
-  }
-  CHECK(actual == expected);
+  CHECK(comparable(nlohmann::json::parse(remote.out)) ==
+        comparable(nlohmann::json::parse(local.out)));
   CHECK(remote.err.find("read ") != std::string::npos);
   CHECK(remote.err.find(" requests") != std::string::npos);
   CHECK(hub.bytes_sent() < model.size() / 2);
   CHECK(program.stored_files().empty());
+}
+
+TEST_CASE("models in a bundle are inspected on the server as they are here") {
+  const Program program;
+  hub::Hub hub;
+  const std::string bytes = bundle(hub::ArchiveForm::zip_stored);
+  hub.add_file("/b.task", bytes);
+  const std::string path = program.file("b.task", bytes);
+  for (const std::string member : {"", "!one.tflite", "!detector/two.tflite"}) {
+    CAPTURE(member);
+    hub.forget_requests();
+    const auto local = program.run({"inspect", path + member, "--json"});
+    const auto remote = program.run({"inspect", hub.url() + "/b.task" + member, "--json"});
+    CAPTURE(remote.err);
+    REQUIRE(remote.exit_code == 0);
+    auto expected = nlohmann::json::parse(local.out);
+    auto actual = nlohmann::json::parse(remote.out);
+    for (auto* document : {&expected, &actual}) {
+      if (!document->contains("members")) continue;
+      for (auto& entry : (*document)["members"]) entry["model"] = comparable(entry["model"]);
+    }
+    CHECK(comparable(actual) == comparable(expected));
+    CHECK(remote.err.find("read ") != std::string::npos);
+    CHECK(hub.bytes_sent() < bytes.size() / 2);
+  }
+  const auto ops = program.run({"inspect", hub.url() + "/b.task", "--ops"});
+  CHECK(ops.exit_code == 0);
+  CHECK(ops.out.find("!detector/two.tflite") != std::string::npos);
+  CHECK(program.stored_files().empty());
+}
+
+TEST_CASE("a bundle that packs its models is fetched to be inspected") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/b.zip", bundle(hub::ArchiveForm::zip));
+  const auto result = program.run({"inspect", hub.url() + "/b.zip!one.tflite"});
+  CAPTURE(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.find("fetching the whole file") != std::string::npos);
+  CHECK(program.stored_files().size() == 1);
+  CHECK(program.run({"inspect", hub.url() + "/b.zip!absent.tflite"}).exit_code != 0);
+}
+
+TEST_CASE("a server that fails while a bundle is looked at ends the look with its failure") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/b.task", bundle(hub::ArchiveForm::zip_stored));
+  hub.add_fault({.kind = hub::FaultKind::new_tag});
+  for (const std::string member : {"", "!one.tflite"}) {
+    const auto result = program.run({"inspect", hub.url() + "/b.task" + member});
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 5);
+    CHECK(result.out.empty());
+    CHECK(result.err.find("changed while it was read") != std::string::npos);
+  }
 }
 
 TEST_CASE("Ctrl-C while a model is looked at from afar ends with 130 and says so") {

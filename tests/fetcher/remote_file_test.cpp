@@ -56,6 +56,29 @@ TEST_CASE("a file on a server is memory of which only what is looked at comes") 
   CHECK(std::ranges::count_if(requests, [](const auto& seen) { return !seen.cdn; }) == 1);
 }
 
+TEST_CASE("parts of a file are shown at a page's begin, and what is here does not come again") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  Session session(bench.store, Workbench::quick());
+  RemoteFile file(session, place_of(bench.hub.url() + "/m.tflite"));
+  CHECK(equal(file, content, 1'900'000, 200'000));
+  struct Case {
+    std::size_t from, size;
+  };
+  const Case cases[] = {{1'234'567, 2'000'001}, {3, 1}, {kSize - 70'001, 70'001}, {0, kSize}};
+  for (const Case& c : cases) {
+    CAPTURE(c.from);
+    file.show_part(c.from, c.size);
+    REQUIRE(file.bytes().size() == c.size);
+    CHECK(reinterpret_cast<std::uintptr_t>(file.bytes().data()) % 4096 == 0);
+    CHECK(as_text(file.bytes()) == std::string_view(content).substr(c.from, c.size));
+    if (&c == &cases[0]) CHECK(file.cost().received.count < 2'150'000);
+  }
+  CHECK(file.file_size() == kSize);
+  file.check();
+}
+
 TEST_CASE("a signal while bytes come does not end the program") {
   Workbench bench;
   const std::string content = random_bytes(kSize);
