@@ -100,6 +100,27 @@ void charge(const ArchiveMember& wanted, archive_entry* entry, std::uint64_t& un
   unpacked += static_cast<std::uint64_t>(size);
 }
 
+bool is_regular(archive_entry* entry) {
+  return archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == nullptr;
+}
+
+// Calls `visit` with each entry and its name until it gives false; whether one did. Nothing of an
+// entry is read but what `visit` reads.
+template <typename Visit>
+bool walk(struct archive* reader, const ArchiveMember& wanted, const Visit& visit) {
+  std::uint64_t unpacked = 0;
+  for (std::size_t count = 0;; ++count) {
+    require_not_cancelled(wanted);
+    archive_entry* entry = nullptr;
+    const int result = archive_read_next_header(reader, &entry);
+    if (result == ARCHIVE_EOF) return false;
+    if (result < ARCHIVE_WARN) throw_damaged(wanted, reader);
+    if (count >= kMostEntries) throw_corrupt(wanted, "has too many entries");
+    charge(wanted, entry, unpacked);
+    if (!visit(entry, comparable(name_of(entry), wanted.names))) return true;
+  }
+}
+
 }  // namespace
 
 void extract_member(int descriptor, const ArchiveMember& wanted,
@@ -107,26 +128,30 @@ void extract_member(int descriptor, const ArchiveMember& wanted,
   const Reader reader = open_archive(descriptor, wanted);
   std::vector<std::string> models;
   std::vector<std::string> others;
-  std::uint64_t unpacked = 0;
-  for (std::size_t count = 0;; ++count) {
-    require_not_cancelled(wanted);
-    archive_entry* entry = nullptr;
-    const int result = archive_read_next_header(reader.get(), &entry);
-    if (result == ARCHIVE_EOF) throw_absent(wanted, models, others);
-    if (result < ARCHIVE_WARN) throw_damaged(wanted, reader.get());
-    if (count >= kMostEntries) throw_corrupt(wanted, "has too many entries");
-    charge(wanted, entry, unpacked);
-    const std::string name = comparable(name_of(entry), wanted.names);
+  const bool found = walk(reader.get(), wanted, [&](archive_entry* entry, const std::string& name) {
     if (name == wanted.member) {
-      const bool regular = archive_entry_filetype(entry) == AE_IFREG;
-      if (!regular || archive_entry_hardlink(entry) != nullptr) {
+      if (!is_regular(entry)) {
         throw_corrupt(wanted, "has no regular file at '" + escape_for_terminal(name) + "'");
       }
-      return read_entry(reader.get(), wanted, piece);
+      read_entry(reader.get(), wanted, piece);
+      return false;
     }
     if (is_model_file(name) && models.size() < kMostListed) models.push_back(name);
     if (!is_model_file(name) && others.size() < 1000) others.push_back(name);
-  }
+    return true;
+  });
+  if (!found) throw_absent(wanted, models, others);
+}
+
+void extract_models(int descriptor, const ArchiveMember& archive, const ModelSink& sink) {
+  const Reader reader = open_archive(descriptor, archive);
+  walk(reader.get(), archive, [&](archive_entry* entry, const std::string& name) {
+    if (!is_model_file(name) || !is_regular(entry)) return true;
+    sink.begin(name);
+    read_entry(reader.get(), archive, sink.piece);
+    sink.end();
+    return true;
+  });
 }
 
 }  // namespace litezoo::fetcher

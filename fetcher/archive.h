@@ -28,4 +28,13 @@ struct ArchiveMember {
 void extract_member(int descriptor, const ArchiveMember& wanted,
                     const std::function<void(std::span<const std::byte>)>& piece);
 
+// Every model in the archive, in its order: `begin` is told each one's name, `piece` its bytes,
+// `end` that they are over. `archive` names no member. Throws as extract_member does.
+struct ModelSink {
+  std::function<void(const std::string& name)> begin;
+  std::function<void(std::span<const std::byte>)> piece;
+  std::function<void()> end;
+};
+void extract_models(int descriptor, const ArchiveMember& archive, const ModelSink& sink);
+
 }  // namespace litezoo::fetcher

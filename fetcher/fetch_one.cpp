@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "fetcher/archive.h"
 #include "fetcher/download.h"
+#include "fetcher/shared_archive.h"
 #include "fetcher/sources.h"
 
 namespace litezoo::fetcher {
@@ -31,17 +32,6 @@ Fetched from_store(const StoredFile& file) {
 
 const std::string& name_for(const FetchRequest& request, const Reference& reference) {
   return request.name.empty() ? reference.text : request.name;
-}
-
-LockWait lock_wait(Session& session, const std::string& name) {
-  LockWait wait;
-  wait.cancelled = session.settings().cancelled;
-  wait.waiting = [&session, name](int process) {
-    session.note("waiting for another litezoo" +
-                 (process > 0 ? " (process " + std::to_string(process) + ")" : "") +
-                 " that is fetching " + shown(name));
-  };
-  return wait;
 }
 
 void require_digest(const FetchRequest& request, const std::string& place,
@@ -96,44 +86,6 @@ std::string extract(const FetchSettings& settings, const FetchRequest& request, 
     digest.update(bytes);
   });
   return digest.finish();
-}
-
-// A compressed package may grow this much; models hardly compress at all.
-Bytes unpacked_limit(const GrowingFile& archive) {
-  return Bytes{archive.size() * 100 + (std::uint64_t{32} << 20)};
-}
-
-// A transfer that was stopped or broke off is worth going on with later when it brought much.
-template <typename Run>
-std::string keeping(Partial& partial, const Run& run) {
-  constexpr std::uint64_t kWorthKeeping = std::uint64_t{1} << 20;
-  try {
-    return run();
-  } catch (const Error& error) {
-    const bool passing =
-        error.kind() == ErrorKind::network || error.kind() == ErrorKind::interrupted;
-    std::error_code ignored;
-    const bool journaled = std::filesystem::exists(partial.journal(), ignored);
-    if (passing && journaled && partial.file().size() >= kWorthKeeping) partial.keep();
-    throw;
-  }
-}
-
-SharedArchive& archive_of(Session& session, const Place& place, const std::string& name) {
-  const std::string& url = place.urls.front();
-  return *session.archives.at(url, [&] {
-    auto archive = std::make_unique<SharedArchive>();
-    archive->partial =
-        std::make_unique<Partial>(session.store().partial_directory(),
-                                  sha256_of(as_bytes("archive " + url)), lock_wait(session, name));
-    Partial& partial = *archive->partial;
-    keeping(partial, [&] {
-      return download(session, place, name, {partial.file(), partial.journal()});
-    });
-    // Others that wait for it get one of their own rather than wait for us to end.
-    partial.unname();
-    return archive;
-  });
 }
 
 // Gives its SHA-256.

@@ -14,9 +14,29 @@ constexpr auto kLists = std::to_array<HubList>({
     {"hf", "hf[:OWNER]", "Hugging Face: repositories with TFLite models", list_hf},
     {"kaggle", "kaggle[:OWNER]", "Kaggle Models: variations for TFLite", list_kaggle},
     {"github", "github:OWNER/REPO", "the releases of a GitHub repository", list_github},
+    {"npm", "npm:PACKAGE[@VERSION]", "the models in an npm package, which is downloaded", list_npm},
     {"", "MANIFEST", "a manifest's path or address (docs/manifest.md)", list_manifest},
     {"", "DIRECTORY", "the models below a directory of this machine", list_directory},
 });
+
+// Hubs that models are fetched from, but that cannot be listed.
+struct Unlisted {
+  std::string_view prefix, reason;
+};
+constexpr auto kUnlisted = std::to_array<Unlisted>({
+    {"mediapipe",
+     "MediaPipe's bucket lists nothing to anybody without an account; its models are in the "
+     "catalog "
+     "from the start: litezoo search --publisher mediapipe"},
+    {"tfhub",
+     "TF Hub has moved to Kaggle: litezoo sync kaggle; its catalogue of TFLite models is in ours "
+     "from "
+     "the start: litezoo search"},
+});
+
+bool is_hub(const std::string& hub, std::string_view prefix) {
+  return hub == prefix || hub.starts_with(std::string(prefix) + ":");
+}
 
 std::string without_prefix(const std::string& hub, std::string_view prefix) {
   if (hub == prefix) return "";
@@ -33,8 +53,11 @@ ListPage list_page(Session& session, const std::string& hub, const ListOptions& 
                    const ListState& state) {
   for (const HubList& row : kLists) {
     if (row.prefix.empty()) continue;
-    if (hub != row.prefix && !hub.starts_with(std::string(row.prefix) + ":")) continue;
+    if (!is_hub(hub, row.prefix)) continue;
     return row.page(session, without_prefix(hub, row.prefix), options, state);
+  }
+  for (const Unlisted& row : kUnlisted) {
+    if (is_hub(hub, row.prefix)) throw Error(ErrorKind::usage, std::string(row.reason));
   }
   std::error_code ignored;
   if (std::filesystem::is_directory(hub, ignored)) {

@@ -61,6 +61,8 @@ ListPage list_kaggle(Session& session, const std::string& what, const ListOption
                      const ListState& state);
 ListPage list_github(Session& session, const std::string& what, const ListOptions& options,
                      const ListState& state);
+ListPage list_npm(Session& session, const std::string& what, const ListOptions& options,
+                  const ListState& state);
 ListPage list_manifest(Session& session, const std::string& what, const ListOptions& options,
                        const ListState& state);
 ListPage list_directory(Session& session, const std::string& what, const ListOptions& options,

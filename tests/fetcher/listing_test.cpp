@@ -4,6 +4,7 @@
 
 #include "tests/fetcher/workbench.h"
 #include "tests/hub/hugging_face_api.h"
+#include "tests/hub/npm_registry.h"
 
 namespace litezoo::fetcher {
 namespace {
@@ -202,6 +203,52 @@ TEST_CASE("a manifest names mirrors, and a digest for every file") {
     CHECK(error->kind() == ErrorKind::corrupt);
     CHECK_MESSAGE(says(error, c.says), std::string(error->what()));
   }
+}
+
+TEST_CASE("an npm package is listed by looking into it, once a version") {
+  ListBench bench;
+  const ScopedVariable registry("npm_config_registry", hub::npm_registry_url(bench.hub));
+  hub::NpmPackage package;
+  package.name = "@zoo/models";
+  package.version = "1.2.0";
+  package.entries = {{"package/package.json", "{}"},
+                     {"package/one.tflite", "one"},
+                     {"package/deep/two.task", "two two"},
+                     {"package/link.tflite", "one.tflite", hub::EntryKind::symbolic_link}};
+  hub::add_npm_packages(bench.hub, {package});
+  ListState state;
+  const auto models = bench.all("npm:@zoo/models", state);
+  REQUIRE(models.size() == 1);
+  CHECK(models[0].model.name == "@zoo/models");
+  REQUIRE(models[0].artifacts.size() == 2);
+  CHECK(models[0].artifacts[0].references[0] == "npm:@zoo/models@1.2.0/one.tflite");
+  CHECK(models[0].artifacts[0].sha256 == sha256_of_text("one"));
+  CHECK(models[0].artifacts[1].size == Bytes{7});
+  CHECK(models[0].artifacts[1].format == ArtifactFormat::task_bundle);
+  CHECK(state.newest == "1.2.0");
+  ListState again;
+  again.since = "1.2.0";
+  Session later(bench.store, Workbench::quick());
+  bench.hub.forget_requests();
+  CHECK(list_page(later, "npm:@zoo/models", {}, again).models.empty());
+  CHECK(bench.hub.requests().size() == 1);
+  for (const char* bad : {"npm", "npm:", "npm:@zoo", "npm:a/b", "npm:@zoo/models/"}) {
+    CAPTURE(bad);
+    const auto error = error_of([&] { list_page(later, bad, {}, {}); });
+    REQUIRE(error.has_value());
+    CHECK(error->kind() == ErrorKind::usage);
+  }
+}
+
+TEST_CASE("a hub that cannot be listed says where its models are instead") {
+  ListBench bench;
+  for (const char* hub : {"mediapipe", "mediapipe:", "tfhub"}) {
+    const auto error = error_of([&] { list_page(bench.session, hub, {}, {}); });
+    REQUIRE(error.has_value());
+    CHECK(error->kind() == ErrorKind::usage);
+    CHECK(says(error, "litezoo search"));
+  }
+  CHECK(bench.hub.requests().empty());
 }
 
 TEST_CASE("a directory is a hub of its own, and an unknown one is a usage error") {
