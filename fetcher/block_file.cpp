@@ -76,6 +76,15 @@ std::vector<std::string> head_lines(int descriptor) {
 BlockFile::BlockFile(GrowingFile& file, std::filesystem::path journal)
     : file_(file), journal_path_(std::move(journal)) {}
 
+BlockFile::~BlockFile() {
+  try {
+    write_journal();
+  } catch (const Error&) {
+    // A later run then fetches a little more.
+    return;
+  }
+}
+
 void BlockFile::open_journal() {
   if (journal_ || journal_path_.empty()) return;
   journal_ = FileDescriptor(
@@ -150,6 +159,7 @@ void BlockFile::count() {
 
 void BlockFile::clear() {
   records_.clear();
+  pending_.clear();
   count();
   file_.truncate(0);
   if (journal_ && ::ftruncate(journal_.number(), 0) != 0) throw_store_error(journal_path_, errno);
@@ -178,6 +188,11 @@ void BlockFile::store(std::size_t block) {
   put_all(journal_.number(), journal_path_, bytes, kHeadSize + block * kRecordSize);
 }
 
+void BlockFile::write_journal() {
+  for (const std::size_t block : pending_) store(block);
+  pending_.clear();
+}
+
 void BlockFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const auto block = static_cast<std::size_t>(offset / kBlock);
@@ -191,7 +206,7 @@ void BlockFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
     file_.write_at(offset, piece);
     record.filled += static_cast<std::uint32_t>(piece.size());
     record.crc = crc32c(piece, record.crc);
-    store(block);
+    if (pending_.empty() || pending_.back() != block) pending_.push_back(block);
     received_ += piece.size();
     if (frontier_ == offset) {
       std::uint64_t frontier = offset + piece.size();
@@ -212,6 +227,7 @@ void BlockFile::drop(const Stretch& stretch) {
        i < records_.size() && i * kBlock < stretch.to; ++i) {
     records_[i] = {};
     store(i);
+    std::erase(pending_, i);
   }
   count();
 }

@@ -29,8 +29,9 @@ struct JournalHead {
 
 // An unfinished file that is filled in any order, block by block and each block from its start.
 // The journal beside it says how much of each block has arrived and what its CRC-32C is; it is
-// written after the bytes, so that a later run can tell what of the file is there after kill -9,
-// and what of it really reached the disk after a power cut. Layout: 4096 bytes of text lines
+// written after the bytes, so that a later run can tell
+// what of the file is there after kill -9, and what of it really reached the disk after a power
+// cut. Layout: 4096 bytes of text lines
 // ("litezoo-journal 1", origin, validator, size or '-', process id), zero-padded; then per block of
 // 1 MiB two little-endian 32-bit numbers, bytes and CRC.
 class BlockFile {
@@ -39,6 +40,9 @@ class BlockFile {
 
   // Both must outlive it; without a journal's name nothing is kept for later.
   BlockFile(GrowingFile& file, std::filesystem::path journal);
+  BlockFile(const BlockFile&) = delete;
+  BlockFile& operator=(const BlockFile&) = delete;
+  ~BlockFile();
 
   // Takes up what an earlier run left: every block is read again and dropped when it is not what
   // the journal says. Nothing, and an empty file, when there is no usable journal.
@@ -52,8 +56,10 @@ class BlockFile {
   // Forgets every block that holds bytes of the stretch. Throws Error(io).
   void drop(const Stretch& stretch);
 
-  // `offset` is where the bytes of its block end so far. Throws Error(io).
+  // `offset` is where the bytes of its block end so far. They count for a later run once the
+  // journal is written, which the destructor does, too. Throws Error(io).
   void write(std::uint64_t offset, std::span<const std::byte> bytes);
+  void write_journal();
   // Bytes that are there. Throws Error(io).
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;
 
@@ -80,6 +86,7 @@ class BlockFile {
   std::filesystem::path journal_path_;
   FileDescriptor journal_;
   std::vector<Record> records_;
+  std::vector<std::size_t> pending_;  // blocks whose record the journal does not have yet
   std::uint64_t received_ = 0;
   std::atomic<std::uint64_t> frontier_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -39,7 +40,7 @@ void Exchange::begin_hop(const std::string& url) {
   body.clear();
   received = 0;
   header_bytes = 0;
-  head_given = false;
+  head_given = fresh = false;
   last_byte = Clock::now();
   detail.fill('\0');
 }
@@ -77,6 +78,10 @@ void Exchange::give_head() {
   if (sink.head) sink.head(head);
 }
 
+void Exchange::pause() {
+  if (std::exchange(fresh, false) && sink.pause) sink.pause();
+}
+
 void Exchange::on_body(std::span<const std::byte> bytes) {
   if (!success()) {
     const std::size_t room = kErrorBody - std::min(kErrorBody, body.size());
@@ -86,6 +91,8 @@ void Exchange::on_body(std::span<const std::byte> bytes) {
     received += bytes.size();
     if (received > request.size_limit.count) throw_too_long(*this);
     if (sink.body) sink.body(bytes);
+    fresh = true;
+    if (throttle->limits()) pause();
     throttle->spend(bytes.size());
   }
   last_byte = Clock::now();

@@ -51,6 +51,7 @@ struct Exchange {
   std::uint64_t received = 0;
   std::size_t header_bytes = 0;
   bool head_given = false;
+  bool fresh = false;  // pieces went to the sink since its last pause
   Clock::time_point last_byte;
   std::exception_ptr thrown;
 
@@ -66,6 +67,8 @@ struct Exchange {
   void on_body(std::span<const std::byte> bytes);
   // To the sink, before the first byte of a success.
   void give_head();
+  // Tells the sink that no more is there for the moment, when it got something.
+  void pause();
 };
 
 // Calls the function, keeping what it throws: exceptions must not pass through libcurl.

@@ -53,6 +53,7 @@ struct HttpReply {
 struct HttpSink {
   std::function<void(const HttpHead&)> head;  // once, before the first byte of a 2xx
   std::function<void(std::span<const std::byte>)> body;
+  std::function<void()> pause;  // after pieces, when no more are there for the moment
 };
 
 // Without the blanks and line ends around it: a header's or a configuration file's value.

@@ -16,6 +16,7 @@ class Throttle {
   // No bytes a second = no limit.
   Throttle(Bytes bytes_per_second, std::function<bool()> cancelled);
 
+  bool limits() const noexcept { return rate_ > 0; }
   // To ask the network for at a time: few enough that a pause between two pieces stays short.
   long piece_size() const noexcept;
   // Sleeps until so many bytes were due, or the user stops.

@@ -132,6 +132,7 @@ void Transfer::launch() {
     HttpSink sink;
     sink.head = [this, lane](const HttpHead& head) { on_head(*lane, head); };
     sink.body = [this, lane](std::span<const std::byte> bytes) { on_body(*lane, bytes); };
+    sink.pause = [this] { on_pause(); };
     lane->id = session_.transport().start(request, sink, [this, lane](HttpResult result) {
       const std::scoped_lock lock(mutex_);
       ended_.emplace_back(lane, std::move(result));

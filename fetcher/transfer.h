@@ -61,6 +61,7 @@ class Transfer {
   // What arrives:
   void on_head(Lane& lane, const HttpHead& head);
   void on_body(Lane& lane, std::span<const std::byte> bytes);
+  void on_pause();
   void begin_anew(Lane& lane);
   void watch(Lane& lane, const HttpHead& head);
   void widen(Lane& lane);

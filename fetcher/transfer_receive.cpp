@@ -128,12 +128,18 @@ void Transfer::on_body(Lane& lane, std::span<const std::byte> bytes) {
   blocks_.write(lane.at, mine);
   lane.at += mine.size();
   parts_[lane.part].to = lane.at;
-  follower_->advance(blocks_.frontier());
   report();
   if (mine.size() < bytes.size() ||
       (lane.at == lane.to && !lane.bounded && total_ && lane.to < *total_)) {
     throw Enough{};
   }
+}
+
+// What need not be done for each piece.
+void Transfer::on_pause() {
+  const std::scoped_lock lock(mutex_);
+  blocks_.write_journal();
+  if (follower_) follower_->advance(blocks_.frontier());
 }
 
 void Transfer::report() const {

@@ -79,6 +79,7 @@ struct Transport::Loop {
       admit();
       int active = 0;
       curl_multi_perform(multi.get(), &active);
+      pause_all();
       finish_done();
       end_stalled();
       if (settings.cancelled && settings.cancelled()) end_all();
@@ -181,6 +182,15 @@ struct Transport::Loop {
       auto* exchange = reinterpret_cast<Exchange*>(user);
       end_hop(exchange->id, message->data.result);
     }
+  }
+
+  void pause_all() {
+    std::vector<RequestId> failed;
+    for (const auto& [id, exchange] : running) {
+      Exchange& paused = *exchange;
+      if (!guarded(paused, [&paused] { paused.pause(); })) failed.push_back(id);
+    }
+    for (const RequestId id : failed) end_hop(id, CURLE_WRITE_ERROR);
   }
 
   void end_stalled() {

@@ -90,6 +90,8 @@ TEST_CASE("a later run believes the journal only where the file agrees") {
     run.blocks.describe(head);
     run.blocks.write(0, as_bytes(content).first(kBlock + 10));
     run.blocks.write(2 * kBlock, as_bytes(content).subspan(2 * kBlock, 1000));
+    CHECK(journaled_bytes(run.journal) == 0);
+    run.blocks.write_journal();
     CHECK(journaled_bytes(run.journal) == kBlock + 1010);
     CHECK(journal_owner(run.journal) == ::getpid());
   }
