@@ -1,6 +1,8 @@
 #include "fetcher/hash_follower.h"
 
 #include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -9,6 +11,32 @@ namespace litezoo::fetcher {
 namespace {
 
 constexpr std::uint64_t kStep = std::uint64_t{1} << 20;
+
+// A part of the file as memory, so that nothing is copied. Empty where the system cannot promise
+// that all of it can be read: without that, a disk's fault would be a signal.
+class MappedPart {
+ public:
+  MappedPart(int descriptor, std::uint64_t offset, std::size_t size) {
+    static const auto kPage = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t lead = offset % kPage;
+    mapped_ = lead + size;
+    start_ = ::mmap(nullptr, mapped_, PROT_READ, MAP_SHARED, descriptor,
+                    static_cast<off_t>(offset - lead));
+    if (start_ == MAP_FAILED || ::madvise(start_, mapped_, MADV_POPULATE_READ) != 0) return;
+    bytes_ = {static_cast<const std::byte*>(start_) + lead, size};
+  }
+  MappedPart(const MappedPart&) = delete;
+  MappedPart& operator=(const MappedPart&) = delete;
+  ~MappedPart() {
+    if (start_ != MAP_FAILED) ::munmap(start_, mapped_);
+  }
+  std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+ private:
+  void* start_ = nullptr;
+  std::size_t mapped_ = 0;
+  std::span<const std::byte> bytes_;
+};
 
 }  // namespace
 
@@ -59,12 +87,16 @@ void HashFollower::follow() {
 }
 
 void HashFollower::hash_up_to(std::uint64_t end) {
-  std::vector<std::byte> buffer(std::min(end - hashed_, kStep / 4));
   while (hashed_ < end && !stopped_) {
-    const auto piece = std::span(buffer).first(std::min<std::size_t>(buffer.size(), end - hashed_));
-    file_.read_at(hashed_, piece);
-    for (Digester& digester : digesters_) digester.update(piece);
-    hashed_ += piece.size();
+    const auto size = static_cast<std::size_t>(std::min(end - hashed_, kStep));
+    const MappedPart part(file_.descriptor(), hashed_, size);
+    if (part.bytes().empty()) {
+      copy_.resize(size);
+      file_.read_at(hashed_, copy_);
+    }
+    const auto bytes = part.bytes().empty() ? std::span<const std::byte>(copy_) : part.bytes();
+    for (Digester& digester : digesters_) digester.update(bytes);
+    hashed_ += size;
   }
 }
 

@@ -37,6 +37,7 @@ class HashFollower {
   const GrowingFile& file_;
   std::vector<Digester> digesters_;
   std::uint64_t hashed_ = 0;  // the thread's, once there is one
+  std::vector<std::byte> copy_;
   std::uint64_t told_ = 0;
 
   std::mutex mutex_;  // guards what follows
