@@ -128,6 +128,8 @@ void print_synced(const Context& context, const std::vector<Synced>& all) {
 }
 
 void sync(Context& context, const SyncOptions& options) {
+  // Before the first of them is asked.
+  for (const auto& hub : options.hubs) fetcher::require_listed(hub);
   const InterruptGuard guard;
   Workspace workspace(context);
   std::vector<Synced> all;

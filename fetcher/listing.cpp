@@ -43,34 +43,44 @@ std::string without_prefix(const std::string& hub, std::string_view prefix) {
   return hub.substr(std::min(hub.size(), prefix.size() + 1));
 }
 
+// Null when none lists the hub.
+const HubList* find_list(const std::string& hub) {
+  for (const HubList& row : kLists) {
+    if (!row.prefix.empty() && is_hub(hub, row.prefix)) return &row;
+  }
+  const auto row_of = [](std::string_view form) {
+    return std::ranges::find(kLists, form, &HubList::form);
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(hub, ignored)) return row_of("DIRECTORY");
+  const bool is_manifest = hub.ends_with(".json") || hub.find("://") != std::string::npos;
+  return is_manifest ? row_of("MANIFEST") : nullptr;
+}
+
 }  // namespace
 
 std::span<const HubList> hub_lists() noexcept {
   return kLists;
 }
 
-ListPage list_page(Session& session, const std::string& hub, const ListOptions& options,
-                   const ListState& state) {
-  for (const HubList& row : kLists) {
-    if (row.prefix.empty()) continue;
-    if (!is_hub(hub, row.prefix)) continue;
-    return row.page(session, without_prefix(hub, row.prefix), options, state);
-  }
+void require_listed(const std::string& hub) {
   for (const Unlisted& row : kUnlisted) {
     if (is_hub(hub, row.prefix)) throw Error(ErrorKind::usage, std::string(row.reason));
   }
-  std::error_code ignored;
-  if (std::filesystem::is_directory(hub, ignored)) {
-    return list_directory(session, hub, options, state);
-  }
-  if (hub.ends_with(".json") || hub.find("://") != std::string::npos) {
-    return list_manifest(session, hub, options, state);
-  }
+  if (find_list(hub) != nullptr) return;
   std::vector<std::string> forms;
   forms.reserve(kLists.size());
   for (const HubList& row : kLists) forms.emplace_back(row.form);
   throw Error(ErrorKind::usage, "'" + escape_for_terminal(hub) +
                                     "' is no hub that can be listed; known: " + join_names(forms));
+}
+
+ListPage list_page(Session& session, const std::string& hub, const ListOptions& options,
+                   const ListState& state) {
+  require_listed(hub);
+  const HubList& row = *find_list(hub);
+  const std::string what = row.prefix.empty() ? hub : without_prefix(hub, row.prefix);
+  return row.page(session, what, options, state);
 }
 
 }  // namespace litezoo::fetcher

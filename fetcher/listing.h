@@ -49,9 +49,12 @@ struct HubList {
 };
 std::span<const HubList> hub_lists() noexcept;
 
+// Throws Error(usage) when the hub cannot be listed, saying what can, or where its models are.
+void require_listed(const std::string& hub);
+
 // The next page of a hub's listing. Hubs that tell when a model changed list the newest first and
-// end where `state.since` begins. Requests keep to the hub's rate limits. Throws Error(usage) for
-// a hub that is not known, Error(network), Error(not_found), Error(corrupt) for a bad manifest.
+// end where `state.since` begins. Requests keep to the hub's rate limits. Throws what
+// require_listed does, Error(network), Error(not_found), Error(corrupt) for a bad manifest.
 ListPage list_page(Session& session, const std::string& hub, const ListOptions& options,
                    const ListState& state);
 

@@ -104,5 +104,7 @@ TEST_CASE("sync brings a manifest's models into the catalog, from where they can
   CHECK(parsed(fetched)["files"][0]["tried_before"].size() == 1);
   const auto again = program.run({"sync", hub.url() + "/zoo/manifest.json", "--json"});
   CHECK(parsed(again)["hubs"][0]["new_files"] == 0);
-  CHECK(program.run({"sync", "nowhere"}).exit_code == 2);
+  hub.forget_requests();
+  CHECK(program.run({"sync", hub.url() + "/zoo/manifest.json", "nowhere"}).exit_code == 2);
+  CHECK(hub.requests().empty());
 }
