@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -67,6 +68,7 @@ void sync_hub(const Context& context, Workspace& workspace, const SyncOptions& o
   fetcher::ListState state =
       options.full ? fetcher::ListState{} : read_state(catalog::sync_state(catalog, key));
   if (!state.cursor.empty()) context.note(synced.hub + ": going on where it was interrupted");
+  std::set<std::string> asked;
   for (bool more = true; more;) {
     InterruptGuard::check();
     auto page = fetcher::list_page(workspace.fetcher().session(), synced.hub, options.list, state);
@@ -87,7 +89,14 @@ void sync_hub(const Context& context, Workspace& workspace, const SyncOptions& o
       state.cursor.clear();
       synced.complete = true;
     }
+    const bool goes_round = !page.last && !asked.insert(state.cursor).second;
+    if (goes_round) state.cursor.clear();
     catalog::put_sync_state(catalog, key, write_state(state));
+    if (goes_round) {
+      throw Error(ErrorKind::network,
+                  "the listing leads back to a page it had before; what it "
+                  "listed is in the catalog, try again later");
+    }
     more = !page.last && (options.limit == 0 || synced.listed < options.limit);
     if (more && context.shows_progress()) {
       context.note(fmt::format("{}: {} models so far", synced.hub, synced.listed));

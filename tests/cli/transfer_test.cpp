@@ -108,3 +108,27 @@ TEST_CASE("sync brings a manifest's models into the catalog, from where they can
   CHECK(program.run({"sync", hub.url() + "/zoo/manifest.json", "nowhere"}).exit_code == 2);
   CHECK(hub.requests().empty());
 }
+
+TEST_CASE("a listing that leads round in a circle ends, and the next one begins anew") {
+  const Program program;
+  hub::Hub hub;
+  const auto page = [&hub](const std::string& target, const std::string& next) {
+    hub::Resource resource;
+    resource.content = "[]";
+    resource.headers["Link"] = "<" + hub.url() + "/api/models?cursor=" + next + ">; rel=\"next\"";
+    hub.add(target, resource);
+  };
+  page("/api/models", "a");
+  page("/api/models?cursor=a", "b");
+  page("/api/models?cursor=b", "a");
+  auto environment = program.environment();
+  environment.push_back("HF_ENDPOINT=" + hub.url());
+  for (int i = 0; i < 2; ++i) {
+    hub.forget_requests();
+    const auto result = run_process(program.command({"sync", "hf"}), environment);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == 5);
+    CHECK(result.err.find("leads back") != std::string::npos);
+    CHECK(hub.requests().size() == 3);
+  }
+}
