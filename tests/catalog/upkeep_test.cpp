@@ -4,11 +4,9 @@
 
 #include <SQLiteCpp/Database.h>
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <ostream>
 #include <string>
-#include <utility>
 
 #include "catalog/models.h"
 #include "catalog/search.h"
@@ -51,22 +49,25 @@ TEST_CASE("verify tells of missing and changed files, dangling rows and a stale 
 }
 
 TEST_CASE("verify tells of what was dropped") {
-  constexpr auto kDrops = std::to_array<std::pair<const char*, const char*>>({
+  struct Drop {
+    std::string what, named;
+  };
+  const Drop drops[] = {
       {"TABLE claim", "table 'claim'"},
       {"INDEX artifact_by_digest", "index 'artifact_by_digest'"},
       {"TABLE artifact_text", "table 'artifact_text_data'"},
       {"VIEW artifact_document", "view 'artifact_document'"},
       {"TABLE provenance", "table 'provenance'"},
-  });
-  for (const auto& [what, named] : kDrops) {
-    CAPTURE(what);
+  };
+  for (const Drop& drop : drops) {
+    CAPTURE(drop.what);
     const CatalogFile file;
     Catalog catalog(file.path);
     seed(catalog, shipped_tables());
-    SQLite::Database(file.path.string(), SQLite::OPEN_READWRITE).exec(std::string("DROP ") + what);
+    SQLite::Database(file.path.string(), SQLite::OPEN_READWRITE).exec("DROP " + drop.what);
     const auto problems = verify(catalog);
     CHECK(std::ranges::any_of(problems, [&](const std::string& problem) {
-      return problem.find(std::string(named) + " is missing") != std::string::npos;
+      return problem.find(drop.named + " is missing") != std::string::npos;
     }));
   }
 }
