@@ -94,15 +94,16 @@ namespace {
 
 // Debian 13's release multiplies floats in panels of 32 columns where vectors have 16: half of the
 // work is for nothing when there are no more channels. Ours has panels of 16, but it needs enough
-// to add up between reading and writing its sums.
+// to add up between reading and writing its sums, and single pixels gain nothing.
 bool wastes_half(const Node& node) {
 #if LITEZOO_HAS_xnn_define_unary && defined(__x86_64__)
   const Shape& filter = node.input(1).shape;
   const bool is_float =
       node.input(0).type == TensorType::FLOAT32 && node.input(1).type == TensorType::FLOAT32;
-  return is_float && filter[0] <= 16 && filter[3] == node.input(0).shape[3] &&
-         std::int64_t{filter[2]} * filter[3] >= 32 && node.output(0).rank() == 4 &&
-         node.output(0).shape[2] >= 16 && __builtin_cpu_supports("avx512f");
+  return is_float && filter[0] <= 16 && std::int64_t{filter[1]} * filter[2] > 1 &&
+         filter[3] == node.input(0).shape[3] && std::int64_t{filter[2]} * filter[3] >= 32 &&
+         node.output(0).rank() == 4 && node.output(0).shape[2] >= 16 &&
+         __builtin_cpu_supports("avx512f");
 #else
   static_cast<void>(node);
   return false;

@@ -68,7 +68,8 @@ TEST_CASE("functions of many floats write as many as they are asked to, in place
       c.many(values.data(), count, values.data());
       const auto want = static_cast<float>(c.one(0.5));
       for (std::size_t i = 0; i < values.size(); ++i) {
-        CHECK(values[i] == doctest::Approx(i < count ? want : 0.5F).epsilon(1e-6));
+        CHECK(values[i] ==
+              doctest::Approx(static_cast<double>(i < count ? want : 0.5F)).epsilon(1e-6));
       }
     }
   }
