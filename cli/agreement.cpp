@@ -282,8 +282,10 @@ Agreement agreement_of(const LocalModel& first, const LocalModel& second,
   Agreement agreement;
   agreement.why_not = why_not_comparable(first, second);
   if (!agreement.why_not.empty()) return agreement;
-  runtime::Session a(first.graph, {.threads = settings.threads});
-  runtime::Session b(second.graph, {.threads = settings.threads});
+  const runtime::SessionOptions options{.threads = settings.threads,
+                                        .memory_limit = settings.memory_limit};
+  runtime::Session a(first.graph, options);
+  runtime::Session b(second.graph, options);
   const auto given = given_values(first, settings.inputs);
   std::minstd_rand random(settings.seed);
   const std::size_t samples = settings.inputs.empty() ? settings.samples : 1;

@@ -8,6 +8,8 @@
 
 #include "base/graph.h"
 #include "base/tensor_type.h"
+#include "base/units.h"
+#include "runtime/memory.h"
 
 namespace litezoo::cli {
 
@@ -28,6 +30,7 @@ struct AgreementSettings {
   std::size_t samples = 8;
   std::uint32_t seed = 1;
   std::uint32_t threads = 1;
+  Bytes memory_limit = runtime::kDefaultMemoryLimit;
   std::vector<std::string> inputs;  // K=FILE.npy, for both models; one sample then
 };
 

@@ -69,6 +69,7 @@ Measurement Bench::launch(const ModelFile& file, const MeasurementSettings& sett
                                                  .settings = settings,
                                                  .inputs = protocol_.inputs,
                                                  .timeout = protocol_.timeout,
+                                                 .memory_limit = protocol_.memory_limit,
                                                  .best_anchor = device_.anchor,
                                                  .best_stream = device_.stream});
   if (measurement.device != device_.fingerprint) {

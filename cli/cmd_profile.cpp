@@ -131,9 +131,9 @@ void add_profile(CLI::App& command, Context& context) {
       if (!options->max_p90.empty() || !options->max_latency.empty()) {
         throw Error(ErrorKind::usage, "--ops times nodes, a limit is for the whole; give one");
       }
-      const auto settings = protocol_of(options->protocol).settings;
+      const Protocol protocol = protocol_of(options->protocol);
       for (const auto& model : options->models) {
-        report_ops(context, model, settings, options->csv);
+        report_ops(context, model, protocol, options->csv);
       }
     } else {
       profile(context, *options);

@@ -15,6 +15,7 @@
 #include "cli/context.h"
 #include "cli/local_model.h"
 #include "cli/npy.h"
+#include "cli/protocol.h"
 #include "cli/render.h"
 #include "inspector/input_ranges.h"
 #include "runtime/inputs.h"
@@ -29,6 +30,7 @@ struct RunOptions {
   std::vector<std::string> resizes;  // K=1x192x192x3
   std::string signature;
   std::string output_directory;
+  std::string memory_limit;
   std::uint32_t threads = 1;
   std::uint32_t seed = 1;
   bool no_delegate = false;
@@ -216,6 +218,7 @@ void run_model(Context& context, const RunOptions& options) {
                            {.threads = options.threads,
                             .signature = options.signature,
                             .delegate = !options.no_delegate,
+                            .memory_limit = memory_limit_of(options.memory_limit),
                             .input_shapes = wanted_shapes(options, model.graph, names, given)});
   fill_inputs(context, options, model.graph, session, given);
   const auto start = std::chrono::steady_clock::now();
@@ -243,6 +246,7 @@ void add_run(CLI::App& command, Context& context) {
   command.add_option("--output-dir", options->output_directory, "Leave 0.npy, 1.npy, ... here");
   command.add_option("--threads", options->threads, "Threads")->check(CLI::Range(1, 1024));
   command.add_option("--seed", options->seed, "Of the random values for inputs that are not given");
+  add_memory_limit_option(command, options->memory_limit);
   command.add_flag("--no-delegate", options->no_delegate, "Use Litezoo's own kernels only");
   add_common_options(command, context);
   command.callback([&context, options] { run_model(context, *options); });

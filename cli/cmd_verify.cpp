@@ -25,7 +25,7 @@ namespace litezoo::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string lock, junit, timeout;
+  std::string lock, junit, timeout, memory_limit;
   bool no_measure = false;
 };
 
@@ -46,8 +46,10 @@ ConstraintOptions constraints_in(const Lock& lock) {
 }
 
 Protocol protocol_in(const Lock& lock, const VerifyOptions& options) {
-  Protocol protocol = protocol_of(
-      {.timeout = options.timeout, .inputs = lock.inputs, .threads = lock.settings.threads});
+  Protocol protocol = protocol_of({.timeout = options.timeout,
+                                   .memory_limit = options.memory_limit,
+                                   .inputs = lock.inputs,
+                                   .threads = lock.settings.threads});
   const std::string inputs = protocol.settings.inputs;
   if (inputs != lock.settings.inputs) {
     throw Error(ErrorKind::corrupt, "the input files are not those that the lock was written with");
@@ -199,6 +201,7 @@ void add_verify(CLI::App& command, Context& context) {
                    "Check the bytes and what can be told without running them");
   command.add_option("--junit", options->junit, "Write the checks as JUnit XML here");
   command.add_option("--timeout", options->timeout, "When the model's process is killed");
+  add_memory_limit_option(command, options->memory_limit);
   add_common_options(command, context);
   command.callback([&context, options] { verify(context, *options); });
 }

@@ -171,6 +171,7 @@ void compare_runs(Context& context, const std::vector<std::string>& references,
     rows[i].agreement = agreement_of(first, other,
                                      {.seed = protocol.settings.seed,
                                       .threads = protocol.settings.threads,
+                                      .memory_limit = protocol.memory_limit,
                                       .inputs = protocol.inputs});
   }
   if (!context.json) return print_comparison(context, rows);

@@ -188,6 +188,7 @@ Measurement measure_in_child(const Context& context, const MeasureRequest& reque
                                 {"sha256", request.sha256},
                                 {"settings", request.settings},
                                 {"inputs", request.inputs},
+                                {"memory_limit_bytes", request.memory_limit.count},
                                 {"best_anchor_ns", request.best_anchor.count()},
                                 {"best_stream_ns", request.best_stream.count()}};
   const auto child =
@@ -222,7 +223,8 @@ void measure_as_child(const Context& context, const std::string& request) {
          .best = {Nanoseconds(document.at("best_anchor_ns").get<std::int64_t>()),
                   Nanoseconds(document.at("best_stream_ns").get<std::int64_t>())},
          .inputs = inputs.views,
-         .ranges = ranges},
+         .ranges = ranges,
+         .memory_limit = {document.at("memory_limit_bytes").get<std::uint64_t>()}},
         anchor);
   });
   context.out << dump_json(nlohmann::json(measurement)) << '\n';

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/nouns.h"
+#include "runtime/memory.h"
 
 namespace litezoo::cli {
 
@@ -16,6 +17,7 @@ struct MeasureRequest {
   MeasurementSettings settings;
   std::vector<std::string> inputs;  // K=FILE.npy
   Nanoseconds timeout{};            // when the process is killed
+  Bytes memory_limit = runtime::kDefaultMemoryLimit;
   // The machine at its best, as earlier measurements saw it: Device::anchor; zero = not known.
   Nanoseconds best_anchor{}, best_stream{};
 };

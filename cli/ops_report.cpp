@@ -13,6 +13,7 @@
 #include "base/statistics.h"
 #include "cli/context.h"
 #include "cli/local_model.h"
+#include "cli/protocol.h"
 #include "cli/render.h"
 #include "inspector/cost.h"
 #include "inspector/input_ranges.h"
@@ -274,11 +275,15 @@ void print_document(const Context& context, const std::string& name, const OpsRe
 
 }  // namespace
 
-void report_ops(const Context& context, const std::string& reference,
-                const MeasurementSettings& settings, bool csv) {
+void report_ops(const Context& context, const std::string& reference, const Protocol& protocol,
+                bool csv) {
+  const MeasurementSettings& settings = protocol.settings;
   const LocalModel model = open_model(context, reference);
-  runtime::Session real(model.graph, {.threads = settings.threads});
-  runtime::Session split(model.graph, {.threads = settings.threads, .split_partitions = true});
+  runtime::SessionOptions options{.threads = settings.threads,
+                                  .memory_limit = protocol.memory_limit};
+  runtime::Session real(model.graph, options);
+  options.split_partitions = true;
+  runtime::Session split(model.graph, options);
   for (runtime::Session* session : {&real, &split}) {
     runtime::fill_random(session->inputs(), settings.seed, inspector::input_ranges(model.graph));
     session->run();

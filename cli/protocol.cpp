@@ -107,12 +107,23 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
   command.add_option("--max-time", options.max_time, "Most time after the warm-up (10s)");
   command.add_option("--timeout", options.timeout,
                      "When a model's process is killed, loading included");
+  add_memory_limit_option(command, options.memory_limit);
   command.add_option("--seed", options.seed, "Of the random inputs")->capture_default_str();
   command
       .add_option("--input", options.inputs,
                   "INPUT=FILE.npy instead of random values; INPUT is a position or a name "
                   "(repeatable)")
       ->allow_extra_args(false);
+}
+
+void add_memory_limit_option(CLI::App& command, std::string& text) {
+  command.add_option("--memory-limit", text,
+                     "What a model's tensors may take together; one that wants more is refused "
+                     "(4 GiB)");
+}
+
+Bytes memory_limit_of(const std::string& text) {
+  return text.empty() ? runtime::kDefaultMemoryLimit : parse_bytes(text);
 }
 
 Nanoseconds timeout_of(const MeasurementSettings& settings) {
@@ -127,6 +138,7 @@ Protocol protocol_of(const ProtocolOptions& options) {
   const auto mode = std::ranges::find(modes(), name, &Mode::name);
   Protocol protocol{.settings = mode->settings, .cooldown = mode->cooldown};
   MeasurementSettings& settings = protocol.settings;
+  protocol.memory_limit = memory_limit_of(options.memory_limit);
   settings.threads = options.threads;
   settings.cores = options.cores;
   settings.seed = options.seed;

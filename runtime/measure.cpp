@@ -282,7 +282,7 @@ Measurement measure(const Graph& graph, const MeasurementSettings& settings,
   MemoryPeaks peaks;
   peaks.look(loaded);
   const auto before_init = Clock::now();
-  Session session(graph, {.threads = settings.threads});
+  Session session(graph, {.threads = settings.threads, .memory_limit = start.memory_limit});
   result.init = Clock::now() - before_init;
   const auto initialised = ProcessMemory::now();
   peaks.look(initialised);

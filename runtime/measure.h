@@ -9,6 +9,7 @@
 #include "base/nouns.h"
 #include "base/value_range.h"
 #include "runtime/anchor.h"
+#include "runtime/memory.h"
 #include "runtime/process_memory.h"
 
 namespace litezoo::runtime {
@@ -32,6 +33,7 @@ struct MeasureStart {
   AnchorTime best;                       // the machine at its best, known from earlier; zero = no
   std::span<const InputBytes> inputs{};  // the others are random
   std::span<const std::optional<ValueRange>> ranges{};  // of those, by input
+  Bytes memory_limit = kDefaultMemoryLimit;             // as SessionOptions has it
 };
 
 // Measures a model in this process, which should be a fresh one that does nothing else: pins it to

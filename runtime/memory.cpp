@@ -11,9 +11,11 @@ namespace litezoo::runtime {
 
 void MemoryBudget::check(std::size_t bytes, const std::string& what) const {
   if (bytes > limit_ || used_ > limit_ - bytes) {
-    throw Error(ErrorKind::unsupported,
-                fmt::format("{} needs {}, which passes the memory limit of {}", what,
-                            to_text(Bytes{bytes}), to_text(Bytes{limit_})));
+    throw Error(
+        ErrorKind::unsupported,
+        fmt::format("{} needs {}, which passes the memory limit of {}; a higher --memory-limit "
+                    "may let it run",
+                    what, to_text(Bytes{bytes}), to_text(Bytes{limit_})));
   }
 }
 

@@ -17,6 +17,9 @@ constexpr std::size_t aligned_size(std::size_t bytes) noexcept {
   return (bytes + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
 }
 
+// Of a session that is not told another one.
+inline constexpr Bytes kDefaultMemoryLimit{std::uint64_t{4} << 30U};
+
 // What the tensors of one session may take together.
 class MemoryBudget {
  public:

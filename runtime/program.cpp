@@ -449,7 +449,7 @@ void Program::run(std::span<const RuntimeTensor* const> inputs) {
                         subgraph_.inputs.size()));
   }
   // Calls of calls multiply. What the main program calls itself is bounded by its loops.
-  if (state_.depth > 1 && state_.calls++ / 10 >= state_.options.max_loop_iterations) {
+  if (state_.depth > 1 && state_.calls++ >= state_.options.max_loop_iterations) {
     throw Error(ErrorKind::unsupported,
                 fmt::format("subgraphs called each other {} times in one run, which is the limit",
                             state_.calls - 1));

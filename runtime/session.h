@@ -10,6 +10,7 @@
 
 #include "base/graph.h"
 #include "base/units.h"
+#include "runtime/memory.h"
 
 namespace litezoo::runtime {
 
@@ -18,8 +19,9 @@ struct SessionOptions {
   std::string signature;          // empty = the main subgraph, inputs in its order
   bool delegate = true;           // false: our kernels only, nothing goes to XNNPACK
   bool split_partitions = false;  // an XNNPACK subgraph for each node, so that each has a time
-  Bytes memory_limit{std::uint64_t{4} << 30U};     // of all tensors together
-  std::uint64_t max_loop_iterations = 10'000'000;  // of one WHILE
+  Bytes memory_limit = kDefaultMemoryLimit;  // of all tensors together
+  // Of one WHILE; also how often subgraphs may call each other in one run.
+  std::uint64_t max_loop_iterations = 10'000'000;
   // Input shapes that replace the file's, by input index; an absent one stays.
   std::vector<std::optional<std::vector<std::int32_t>>> input_shapes;
 };

@@ -145,3 +145,21 @@ TEST_CASE("an array of another shape or given twice is refused, whatever its siz
   CHECK(program.run({"run", model, "--input", "0=" + right, "--input", "0=" + right}).exit_code ==
         2);
 }
+
+TEST_CASE("--memory-limit refuses what needs more, and says so") {
+  const Program program;
+  const std::string model = program.model("model.tflite");
+  const std::vector<std::vector<std::string>> commands{
+      {"run", model}, {"profile", model, "--mode", "rapid"}, {"profile", model, "--ops"}};
+  for (auto command : commands) {
+    CAPTURE(command[0]);
+    command.insert(command.end(), {"--memory-limit", "1KiB"});
+    const auto refused = program.run(command);
+    CHECK(refused.exit_code == 1);
+    CAPTURE(refused.err);
+    CHECK(refused.err.find("memory limit of 1") != std::string::npos);
+    command.back() = "much";
+    CHECK(program.run(command).exit_code == 2);
+  }
+  CHECK(program.run({"run", model, "--memory-limit", "1GiB"}).exit_code == 0);
+}
