@@ -66,6 +66,13 @@ std::size_t product(const Node& node) noexcept {
   return b.shape.size() < 2 ? 0 : packed(b, extent(b, b.shape.size() - from_last));
 }
 
+// Rows that are no floats are read as 16-bit numbers, and floats are quantised to them.
+std::size_t widened_rows(const Node& node) noexcept {
+  if (!node.has_input(0) || !node.has_input(1)) return 0;
+  if (node.input(1).type == TensorType::FLOAT32) return 0;
+  return times(node.input(0).size(), sizeof(std::int16_t));
+}
+
 // Three numbers for each row and each column of the output.
 std::size_t resize_tables(const Node& node) noexcept {
   if (node.input_count() < 2 || !node.has_input(1) || !node.value_known(1)) return 0;
@@ -89,6 +96,7 @@ std::size_t of_input(const Node& node, std::size_t input,
 std::size_t kernel_bytes(const Node& node) noexcept {
   switch (node.op().code) {
     case BuiltinOperator::FULLY_CONNECTED:
+      return plus(matrices(node), widened_rows(node));
     case BuiltinOperator::LSTM:
     case BuiltinOperator::RNN:
     case BuiltinOperator::SVDF:
@@ -98,7 +106,12 @@ std::size_t kernel_bytes(const Node& node) noexcept {
     case BuiltinOperator::BIDIRECTIONAL_SEQUENCE_RNN:
       return matrices(node);
     case BuiltinOperator::BATCH_MATMUL:
-      return product(node);
+      return plus(product(node), widened_rows(node));
+    case BuiltinOperator::GATHER:
+    case BuiltinOperator::GATHER_ND:
+      return of_input(node, 1, [](const RuntimeTensor& indices) {
+        return times(indices.size(), sizeof(std::size_t));
+      });
     case BuiltinOperator::CONV_2D:
     case BuiltinOperator::TRANSPOSE_CONV:
       return of_input(node, 1, filter_2d);

@@ -50,7 +50,7 @@ TEST_CASE("calls that double from level to level are stopped at the limit of one
   GraphBuilder b;
   add_chain(b, 40, 2);
   runtime::SessionOptions options = kernels_only();
-  options.max_loop_iterations = 10;
+  options.max_loop_iterations = 100;
   CHECK_THROWS_WITH_AS(run_graph(b.graph(), {Floats{2}}, options),
                        doctest::Contains("called each other 100 times"), Error);
 }
@@ -59,11 +59,11 @@ TEST_CASE("each run may call subgraphs as often as the one before") {
   GraphBuilder b;
   add_chain(b, 5, 2);  // 30 calls
   runtime::SessionOptions options = kernels_only();
-  options.max_loop_iterations = 3;
+  options.max_loop_iterations = 30;
   runtime::Session session(b.graph(), options);
   set_inputs(session, {Floats{2}});
   for (int turn = 0; turn < 3; ++turn) CHECK_NOTHROW(session.run());
-  options.max_loop_iterations = 2;
+  options.max_loop_iterations = 20;
   CHECK_THROWS_AS(run_graph(b.graph(), {Floats{2}}, options), Error);
 }
 
@@ -187,6 +187,23 @@ TEST_CASE("tables and packed weights count against the memory limit") {
     const int k = b.constant<std::int32_t>({}, {1});
     b.op(BuiltinOperator::TOPK_V2, {x, k},
          {b.output(TensorType::INT8), b.output(TensorType::INT32)});
+    refuses(b);
+  }
+  SUBCASE("GATHER's places, which are wider than its indices") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::INT8, {4});
+    const int at = b.input(TensorType::INT8, {1'500'000});
+    b.op(BuiltinOperator::GATHER, {x, at}, {b.output(TensorType::INT8)}, GatherOptions{});
+    options.delegate = false;
+    refuses(b);
+  }
+  SUBCASE("the rows of 8-bit numbers that a product widens") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::INT8, {1'500'000, 4}, quantized(0.1F, 0));
+    const int weights = b.constant<std::int8_t>({1, 4}, {1, 2, 3, 4}, quantized(0.1F, 0));
+    b.op(BuiltinOperator::FULLY_CONNECTED, {x, weights, -1},
+         {b.output(TensorType::INT8, {}, quantized(0.1F, 0))}, FullyConnectedOptions{});
+    options.delegate = false;
     refuses(b);
   }
   SUBCASE("the taps of a huge window") {
