@@ -174,10 +174,4 @@ Evaluate prepare_logical_or(Node& node) {
   });
 }
 
-Evaluate prepare_bitwise_and(Node& node) {
-  if (node.input(0).type == BOOL) return prepare_logical_and(node);
-  return binary_loop<INT8, UINT8, INT16, INT32, INT64>(
-      node, [](auto a, auto b) { return static_cast<decltype(a)>(a & b); });
-}
-
 }  // namespace litezoo::runtime

@@ -18,6 +18,5 @@ Evaluate prepare_right_shift(Node& node);         // as BITWISE_XOR; by 0 to all
 Evaluate prepare_shift_left(Node& node);          // as BITWISE_XOR; by too much gives 0
 Evaluate prepare_logical_and(Node& node);         // BOOL
 Evaluate prepare_logical_or(Node& node);          // BOOL
-Evaluate prepare_bitwise_and(Node& node);         // BOOL and integers up to 64 bits
 
 }  // namespace litezoo::runtime

@@ -6,7 +6,6 @@
 
 #include "runtime/kernels/element_types.h"
 #include "runtime/kernels/elementwise.h"
-#include "runtime/kernels/sub_byte.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -71,20 +70,6 @@ Evaluate cast_from(Node& node) {
       });
 }
 
-Evaluate cast_packed(Node& node) {
-  const SubByteLayout layout = sub_byte_layout(node.input(0).type);
-  return for_element_type<FLOAT32, FLOAT16, BFLOAT16, FLOAT64, INT8, INT16, INT32, INT64, UINT8,
-                          UINT16, UINT32, UINT64>(
-      node, node.output(0), [&]<typename To>(std::type_identity<To>) -> Evaluate {
-        return [layout](const Node& run) {
-          const auto* in = run.input(0).values<std::uint8_t>();
-          To* out = run.output(0).mutable_values<To>();
-          const std::size_t count = run.output(0).size();
-          for (std::size_t i = 0; i < count; ++i) out[i] = converted<To>(layout(in, i));
-        };
-      });
-}
-
 std::size_t width_of(const Node& node, const RuntimeTensor& tensor) {
   const int bits = tensor_type_bits(tensor.type);
   if (bits < 8) node.expect_type(tensor, {});
@@ -98,7 +83,6 @@ Evaluate prepare_cast(Node& node) {
   node.expect_outputs(1);
   const RuntimeTensor& in = node.input(0);
   node.set_shape(0, in.shape);
-  if (in.type == INT4 || in.type == UINT4 || in.type == INT2) return cast_packed(node);
   if (in.type == BOOL && node.output(0).type != BOOL) {
     return for_element_type<FLOAT32, FLOAT16, BFLOAT16, FLOAT64, INT8, INT16, INT32, INT64, UINT8,
                             UINT16, UINT32, UINT64, COMPLEX64>(

@@ -45,14 +45,9 @@ Evaluate compare_quantized(Node& node, const Relation& relation) {
 }
 
 template <typename Relation>
-Evaluate compare_numbers(Node& node, const Relation& relation) {
-  check(node);
-  const RuntimeTensor& first = node.input(0);
-  if (is_quantized_type(first.type) && !first.quantization().empty()) {
-    return compare_quantized(node, relation);
-  }
+Evaluate compare_raw(Node& node, const Relation& relation) {
   return for_element_type<FLOAT32, FLOAT16, INT8, UINT8, INT16, INT32, INT64>(
-      node, first, [&]<typename T>(std::type_identity<T>) {
+      node, node.input(0), [&]<typename T>(std::type_identity<T>) {
         return broadcast_binary<T, T, std::uint8_t>(node, [relation](T x, T y) {
           if constexpr (std::is_same_v<T, Half>) {
             return static_cast<std::uint8_t>(
@@ -62,6 +57,19 @@ Evaluate compare_numbers(Node& node, const Relation& relation) {
           }
         });
       });
+}
+
+bool is_scaled(const RuntimeTensor& tensor) {
+  return is_quantized_type(tensor.type) && !tensor.quantization().empty();
+}
+
+// 16-bit numbers of which one is asked to be larger are compared as they are, whatever their
+// scales: TensorFlow Lite does.
+template <typename Relation>
+Evaluate compare_order(Node& node, const Relation& relation) {
+  check(node);
+  const bool scaled = is_scaled(node.input(0)) && node.input(0).type != INT16;
+  return scaled ? compare_quantized(node, relation) : compare_raw(node, relation);
 }
 
 Evaluate compare_strings(Node& node, bool wants_equal) {
@@ -86,7 +94,8 @@ template <typename Relation>
 Evaluate compare_anything(Node& node, const Relation& relation, bool wants_equal) {
   check(node);
   if (node.input(0).type == STRING) return compare_strings(node, wants_equal);
-  if (node.input(0).type != BOOL) return compare_numbers(node, relation);
+  if (is_scaled(node.input(0))) return compare_quantized(node, relation);
+  if (node.input(0).type != BOOL) return compare_raw(node, relation);
   return broadcast_binary<std::uint8_t, std::uint8_t, std::uint8_t>(
       node, [wants_equal](std::uint8_t a, std::uint8_t b) {
         return static_cast<std::uint8_t>(((a != 0) == (b != 0)) == wants_equal);
@@ -96,19 +105,19 @@ Evaluate compare_anything(Node& node, const Relation& relation, bool wants_equal
 }  // namespace
 
 Evaluate prepare_greater(Node& node) {
-  return compare_numbers(node, std::greater<>());
+  return compare_order(node, std::greater<>());
 }
 
 Evaluate prepare_greater_equal(Node& node) {
-  return compare_numbers(node, std::greater_equal<>());
+  return compare_order(node, std::greater_equal<>());
 }
 
 Evaluate prepare_less(Node& node) {
-  return compare_numbers(node, std::less<>());
+  return compare_order(node, std::less<>());
 }
 
 Evaluate prepare_less_equal(Node& node) {
-  return compare_numbers(node, std::less_equal<>());
+  return compare_order(node, std::less_equal<>());
 }
 
 Evaluate prepare_equal(Node& node) {

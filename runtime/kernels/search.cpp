@@ -125,10 +125,11 @@ template <typename T>
 void write_buckets(const Node& n, const std::vector<float>& boundaries) {
   const T* values = n.input(0).values<T>();
   auto* to = n.output(0).mutable_values<std::int32_t>();
+  using Common = std::common_type_t<T, float>;
   for (std::size_t i = 0; i < n.input(0).size(); ++i) {
-    const auto above =
-        std::upper_bound(boundaries.begin(), boundaries.end(), values[i],
-                         [](T value, float boundary) { return value < static_cast<T>(boundary); });
+    const auto above = std::upper_bound(
+        boundaries.begin(), boundaries.end(), static_cast<Common>(values[i]),
+        [](Common value, float boundary) { return value < static_cast<Common>(boundary); });
     to[i] = static_cast<std::int32_t>(above - boundaries.begin());
   }
 }
@@ -203,10 +204,6 @@ Evaluate prepare_bucketize(Node& node) {
   node.expect_type(node.input(0), {TensorType::FLOAT32, TensorType::FLOAT64, TensorType::INT32,
                                    TensorType::INT64});
   node.set_shape(0, node.input(0).shape);
-  const bool finite = std::ranges::all_of(boundaries, [](float b) { return std::abs(b) < 2e9F; });
-  if (!finite && node.input(0).type == TensorType::INT32) {
-    node.unsupported("a boundary does not fit the type of its input");
-  }
   return with_number_type(node, node.input(0), [&boundaries]<typename T>() -> Evaluate {
     return [boundaries](const Node& n) { write_buckets<T>(n, boundaries); };
   });

@@ -11,4 +11,11 @@ Evaluate prepare_stablehlo_scatter(Node& node);  // updates that stick out are l
 Evaluate prepare_stablehlo_reduce_window(Node& node);
 Evaluate prepare_stablehlo_rng_bit_generator(Node& node);
 
+// On the stored numbers, whatever their scale; shapes are broadcast. BOOL: or, and.
+Evaluate prepare_stablehlo_add(Node& node);
+Evaluate prepare_stablehlo_multiply(Node& node);
+Evaluate prepare_stablehlo_maximum(Node& node);
+Evaluate prepare_stablehlo_minimum(Node& node);
+Evaluate prepare_stablehlo_and(Node& node);
+
 }  // namespace litezoo::runtime

@@ -64,6 +64,22 @@ TEST_CASE("comparisons of numbers") {
   }
 }
 
+TEST_CASE("16-bit numbers are ordered as they are stored, and equal by their scales") {
+  using Words = std::vector<std::int16_t>;
+  for (const Case& c : kCases) {
+    CAPTURE(builtin_operator_name(c.code));
+    const bool of_scales = c.code == BuiltinOperator::EQUAL || c.code == BuiltinOperator::NOT_EQUAL;
+    // As they are 1, 2 and 3 beside 2; by their scales the first are equal.
+    const auto got =
+        run_op(c.code,
+               {{{3}, Words{1, 2, 3}, quantized(2.0F, 0)}, {{1}, Words{2}, quantized(1.0F, 0)}},
+               {TensorType::BOOL})
+            .values<bool>();
+    const bool unequal = c.code == BuiltinOperator::NOT_EQUAL;
+    CHECK(got == (of_scales ? Flags{!unequal, unequal, unequal} : c.of_less_equal_greater));
+  }
+}
+
 TEST_CASE("nothing compares with a NaN but NOT_EQUAL") {
   for (const Case& c : kCases) {
     CAPTURE(builtin_operator_name(c.code));

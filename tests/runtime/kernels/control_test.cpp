@@ -26,11 +26,15 @@ void add_doubling(GraphBuilder& b) {
 
 // WHILE whose first subgraph decides by the flags it is given, one a turn, and whose second grows
 // or scales. State: {flags, value}; the body drops the first flag.
-Graph& build_loop(GraphBuilder& b, std::int32_t flags, bool growing) {
+Graph& build_loop(GraphBuilder& b, std::int32_t flags, bool growing, bool stablehlo = false) {
   const int first = b.input(TensorType::BOOL, {flags});
   const int x = b.input(TensorType::FLOAT32, {1});
-  b.op(BuiltinOperator::WHILE, {first, x},
-       {b.output(TensorType::BOOL), b.output(TensorType::FLOAT32)}, WhileOptions{1, 2});
+  const std::vector<std::int32_t> after{b.output(TensorType::BOOL), b.output(TensorType::FLOAT32)};
+  if (stablehlo) {
+    b.op(BuiltinOperator::STABLEHLO_WHILE, {first, x}, after, StablehloWhileOptions{1, 2});
+  } else {
+    b.op(BuiltinOperator::WHILE, {first, x}, after, WhileOptions{1, 2});
+  }
   b.subgraph();
   const int left = b.input(TensorType::BOOL, {flags});
   b.input(TensorType::FLOAT32, {1});
@@ -94,6 +98,13 @@ TEST_CASE("WHILE repeats its body until the condition fails") {
         run_graph(graph, {std::vector<bool>{true, true, true, false}, Floats{1}});
     CHECK(three.values<float>(1) == (growing ? Floats(8, 1.0F) : Floats{8}));
   }
+}
+
+TEST_CASE("STABLEHLO_WHILE repeats its body as WHILE does") {
+  GraphBuilder b;
+  const Graph& graph = build_loop(b, 3, false, true);
+  CHECK(run_graph(graph, {std::vector<bool>{true, true, false}, Floats{1}}).values<float>(1) ==
+        Floats{4});
 }
 
 TEST_CASE("a loop without end is stopped at the limit") {

@@ -62,6 +62,12 @@ TEST_CASE("BUCKETIZE counts the boundaries at or below a value") {
        BucketizeOptions{{0, 10, 100}});
   CHECK(run_graph(b.graph(), {Floats{-5, 0, 10, 99, 1000}}).values<std::int32_t>() ==
         Ints{0, 1, 2, 2, 3});
+  GraphBuilder whole;
+  const int i = whole.input(TensorType::INT32, {4});
+  whole.op(BuiltinOperator::BUCKETIZE, {i}, {whole.output(TensorType::INT32)},
+           BucketizeOptions{{-0.5F, 0, 0.5F, 3e9F}});
+  CHECK(run_graph(whole.graph(), {Ints{-1, 0, 1, 2'000'000'000}}).values<std::int32_t>() ==
+        Ints{0, 2, 3, 3});
   GraphBuilder c;
   const int y = c.input(TensorType::FLOAT32, {1});
   c.op(BuiltinOperator::BUCKETIZE, {y}, {c.output(TensorType::INT32)}, BucketizeOptions{{10, 0}});

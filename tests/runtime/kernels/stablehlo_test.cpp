@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "tests/runtime/kernels/indices.h"
-#include "tests/support/run_graph.h"
+#include "tests/support/run_op.h"
 
 namespace litezoo::test {
 namespace {
@@ -18,7 +18,61 @@ void add_body(GraphBuilder& b, BuiltinOperator code) {
   b.op(code, {x, y}, {b.output(TensorType::FLOAT32)}, AddOptions{});
 }
 
+struct BinaryCase {
+  BuiltinOperator code;
+  std::int64_t (*plain)(std::int64_t, std::int64_t);
+};
+const BinaryCase kBinaryCases[] = {
+    {BuiltinOperator::STABLEHLO_ADD, [](auto a, auto b) { return a + b; }},
+    {BuiltinOperator::STABLEHLO_MULTIPLY, [](auto a, auto b) { return a * b; }},
+    {BuiltinOperator::STABLEHLO_MAXIMUM, [](auto a, auto b) { return a > b ? a : b; }},
+    {BuiltinOperator::STABLEHLO_MINIMUM, [](auto a, auto b) { return a < b ? a : b; }},
+};
+
+// {2, 3} with {3}, numbers that make small types wrap around.
+template <typename T>
+void check_binary(const BinaryCase& c, Quantization quantization = {}) {
+  CAPTURE(tensor_type_name(tensor_type_of<T>()));
+  const std::vector<T> a{1, 2, 3, 100, 101, 102}, b{2, 60, 1};
+  std::vector<T> want;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    want.push_back(static_cast<T>(
+        c.plain(static_cast<std::int64_t>(a[i]), static_cast<std::int64_t>(b[i % b.size()]))));
+  }
+  CHECK(run_op(c.code, {{{2, 3}, a, quantization}, {{3}, b, quantization}},
+               {tensor_type_of<T>(), quantization})
+            .template values<T>() == want);
+}
+
 }  // namespace
+
+TEST_CASE("StableHLO's arithmetic takes numbers as they are stored, of any type") {
+  for (const BinaryCase& c : kBinaryCases) {
+    CAPTURE(builtin_operator_name(c.code));
+    check_binary<float>(c);
+    check_binary<double>(c);
+    check_binary<std::int8_t>(c);
+    check_binary<std::uint8_t>(c);
+    check_binary<std::int16_t>(c);
+    check_binary<std::uint16_t>(c);
+    check_binary<std::int32_t>(c);
+    check_binary<std::uint32_t>(c);
+    check_binary<std::int64_t>(c);
+    check_binary<std::uint64_t>(c);
+    check_binary<std::int8_t>(c, quantized(0.5F, 3));
+  }
+}
+
+TEST_CASE("STABLEHLO_AND is of bits, and of flags") {
+  using Bytes = std::vector<std::uint8_t>;
+  CHECK(run_op(BuiltinOperator::STABLEHLO_AND, {{{3}, Bytes{12, 255, 7}}, {{1}, Bytes{10}}},
+               {TensorType::UINT8})
+            .values<std::uint8_t>() == Bytes{8, 10, 2});
+  using Flags = std::vector<bool>;
+  CHECK(run_op(BuiltinOperator::STABLEHLO_AND,
+               {{{2}, Flags{true, false}}, {{2}, Flags{true, true}}}, {TensorType::BOOL})
+            .values<bool>() == Flags{true, false});
+}
 
 TEST_CASE("STABLEHLO_GATHER takes slices whose start is moved back inside") {
   GraphBuilder b;
