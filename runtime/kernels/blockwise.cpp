@@ -13,13 +13,6 @@
 namespace litezoo::runtime {
 namespace {
 
-void expect_zero(const Node& node, const RuntimeTensor& zero_points) {
-  const auto* bytes = zero_points.values<std::uint8_t>();
-  if (std::any_of(bytes, bytes + zero_points.bytes, [](std::uint8_t byte) { return byte != 0; })) {
-    node.unsupported("blockwise quantisation with zero points");
-  }
-}
-
 class BlockwiseFullyConnected {
  public:
   BlockwiseFullyConnected(const Node& node, const BlockwiseLayer& layer)
@@ -130,7 +123,6 @@ BlockScales block_scales(const Node& node, const RuntimeTensor& tensor) {
   if (scales.size() != blocks) {
     node.corrupt(fmt::format("it has {} scales for {} blocks", scales.size(), blocks));
   }
-  if (quantization.zero_points >= 0) expect_zero(node, node.constant(quantization.zero_points));
   result.halves = scales.type == TensorType::FLOAT16;
   for (std::size_t i = 0; i < blocks; ++i) {
     result.values.push_back(result.halves

@@ -7,7 +7,7 @@
 namespace litezoo::runtime {
 
 // The scales of a tensor quantised in blocks along its last dimension, by block in the order of its
-// elements. Zero points must be 0.
+// elements. LiteRT leaves the zero points out when it computes, and so does this.
 struct BlockScales {
   std::size_t block = 1;  // elements
   std::vector<float> values;
@@ -15,7 +15,7 @@ struct BlockScales {
 };
 
 // Requires Quantization::blockwise. Throws Error(corrupt) naming the node when they do not fit the
-// tensor's shape, Error(unsupported) for zero points.
+// tensor's shape.
 BlockScales block_scales(const Node& node, const RuntimeTensor& tensor);
 
 struct BlockwiseLayer {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -86,6 +87,34 @@ class FullyConnected {
   IntegerRows rows_;
 };
 
+// INT16 by INT16, rare enough for plain sums.
+Evaluate multiply_words(const Sizes& sizes, LinearOutput linear) {
+  return [sizes, output = std::move(linear)](const Node& node) {
+    const auto* rows = node.input(kInput).values<std::int16_t>();
+    const auto* weights = node.input(kWeights).values<std::int16_t>();
+    std::byte* y = node.output(0).data;
+    const std::byte* bias = bias_data(node);
+    const std::size_t grain = std::max<std::size_t>(1, 65536 / (sizes.depth * sizes.columns + 1));
+    node.threads().parallel_for(sizes.rows, grain, [&](std::size_t begin, std::size_t end) {
+      std::vector<std::int64_t> sums(sizes.columns);
+      for (std::size_t row = begin; row < end; ++row) {
+        output.begin(bias, 0, sizes.columns, sums.data());
+        const std::int16_t* a = rows + row * sizes.depth;
+        for (std::size_t n = 0; n < sizes.columns; ++n) {
+          const std::int16_t* b = weights + n * sizes.depth;
+          for (std::size_t k = 0; k < sizes.depth; ++k) sums[n] += std::int64_t{a[k]} * b[k];
+        }
+        output.finish({.bias = bias,
+                       .first = 0,
+                       .count = sizes.columns,
+                       .input_scale = 1.0F,
+                       .output = y + row * sizes.columns * sizeof(std::int16_t)},
+                      sums.data());
+      }
+    });
+  };
+}
+
 template <typename W>
 Evaluate make(const Node& node, const Sizes& sizes, LinearOutput output) {
   auto layer = std::make_shared<FullyConnected<W>>(node, sizes, std::move(output));
@@ -153,6 +182,8 @@ Evaluate prepare_fully_connected(Node& node) {
     case LinearKind::uint8:
       return make<std::int16_t>(node, sizes, std::move(output));
     case LinearKind::int16:
+      if (weights.type == TensorType::INT16) return multiply_words(sizes, std::move(output));
+      return make<std::int8_t>(node, sizes, std::move(output));
     case LinearKind::hybrid:
       return make<std::int8_t>(node, sizes, std::move(output));
   }

@@ -41,7 +41,8 @@ LinearKind linear_kind(const Node& node, const LinearTensors& tensors) {
   }
   if (input == INT8 && is_small_integer(weights) && fits({INT32})) return LinearKind::int8;
   if (input == UINT8 && weights == UINT8 && fits({INT32})) return LinearKind::uint8;
-  if (input == INT16 && is_small_integer(weights) && fits({INT32, INT64})) return LinearKind::int16;
+  const bool fits_words = is_small_integer(weights) || weights == INT16;
+  if (input == INT16 && fits_words && fits({INT32, INT64})) return LinearKind::int16;
   node.unsupported(fmt::format("{} activations with {} weights are not supported",
                                tensor_type_name(input), tensor_type_name(weights)));
 }

@@ -97,12 +97,11 @@ TEST_CASE("FULLY_CONNECTED keeps the leading dimensions when it is told to") {
   }
 }
 
-template <typename T>
+template <typename T, typename W = std::conditional_t<sizeof(T) == 2, std::int8_t, T>>
 void check_integers(const Sizes& s, std::int32_t x_zero, std::int32_t w_zero, bool per_channel) {
   constexpr bool kWide = sizeof(T) == 2;
   constexpr std::int32_t kLow = std::numeric_limits<T>::min(),
                          kHigh = std::numeric_limits<T>::max();
-  using W = std::conditional_t<kWide, std::int8_t, T>;
   const auto x = random_values<T>(product(s.rows, s.depth), kLow, kHigh, 1);
   const auto w = random_values<W>(product(s.columns, s.depth),
                                   static_cast<double>(std::numeric_limits<W>::min()),
@@ -112,7 +111,8 @@ void check_integers(const Sizes& s, std::int32_t x_zero, std::int32_t w_zero, bo
   std::vector<float> scales(per_channel ? columns : 1);
   for (std::size_t i = 0; i < scales.size(); ++i)
     scales[i] = 0.01F + 0.0001F * static_cast<float>(i);
-  const float y_scale = static_cast<float>(s.depth) * (kWide ? 0.2F : 0.5F);
+  const float y_scale =
+      static_cast<float>(s.depth) * (kWide ? 0.2F : 0.5F) * (sizeof(W) == 2 ? 256.0F : 1.0F);
   std::vector<std::int32_t> real_x(x.begin(), x.end()), real_w(w.begin(), w.end());
   for (auto& value : real_x) value -= x_zero;
   for (auto& value : real_w) value -= w_zero;
@@ -142,6 +142,8 @@ TEST_CASE("FULLY_CONNECTED in integers agrees with a plain loop") {
     check_integers<std::int8_t>(s, 3, 7, false);
     check_integers<std::uint8_t>(s, 128, 120, false);
     check_integers<std::int16_t>(s, 0, 0, true);
+    check_integers<std::int16_t, std::int16_t>(s, 0, 0, false);
+    check_integers<std::int16_t, std::int16_t>(s, 0, 0, true);
   }
 }
 
