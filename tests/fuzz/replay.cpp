@@ -1,14 +1,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <random>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file.h"
 #include "tests/builder/classifier.h"
+#include "tests/fuzz/operator_models.h"
 
 // Runs a fuzz target without libFuzzer: on the files named, or on models made here and mutants of
-// them. A failure is a crash.
+// them. A failure is a crash. --write-seeds DIRECTORY leaves these models for libFuzzer instead.
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -16,10 +21,23 @@ using namespace litezoo;
 
 namespace {
 
-constexpr int kMutantsOfEach = 400;
+constexpr int kMutantsOfClassifier = 400;
+constexpr int kMutantsOfOperators = 100;
 
 void run(const std::vector<std::byte>& bytes) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+}
+
+// For libFuzzer to begin with.
+void write_models(const std::filesystem::path& directory) {
+  std::filesystem::create_directories(directory);
+  int number = 0;
+  for (const auto& model : test::operator_models()) {
+    const auto path = directory / (std::to_string(number++) + ".tflite");
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(model.data()),
+               static_cast<std::streamsize>(model.size()));
+  }
 }
 
 // Changes a few bytes, words or the length; mostly near the ends, where the tables are.
@@ -48,6 +66,10 @@ std::vector<std::byte> mutant(std::vector<std::byte> bytes, std::mt19937& random
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == "--write-seeds") {
+    write_models(argv[2]);
+    return 0;
+  }
   for (int i = 1; i < argc; ++i) {
     const MappedFile file{argv[i]};
     run({file.bytes().begin(), file.bytes().end()});
@@ -60,7 +82,11 @@ int main(int argc, char** argv) {
     const auto model =
         builder::classifier({.width = 0.25, .precision = precision, .image_side = 32});
     run(model);
-    for (int i = 0; i < kMutantsOfEach; ++i) run(mutant(model, random));
+    for (int i = 0; i < kMutantsOfClassifier; ++i) run(mutant(model, random));
+  }
+  for (const auto& model : test::operator_models()) {
+    run(model);
+    for (int i = 0; i < kMutantsOfOperators; ++i) run(mutant(model, random));
   }
   std::puts("no crash");
   return 0;
