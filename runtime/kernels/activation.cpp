@@ -60,6 +60,8 @@ Evaluate clamp_between(Node& node, float low, float high) {
     return map_floats(node, [=](float x) { return std::min(std::max(x, low), high); });
   }
   const RuntimeTensor &in = node.input(0), &out = node.output(0);
+  expect_quantized(node, in);
+  expect_quantized(node, out);
   const auto bound = [&out](float real) {
     const float steps = std::round(real / out.scale());
     return out.zero_point() + static_cast<std::int32_t>(std::clamp(steps, -65536.0F, 65536.0F));

@@ -47,7 +47,7 @@ class WideNode final : private NodeServices {
     }
   }
 
-  Evaluate prepare(Prepare prepare, bool running) {
+  Evaluate make(Prepare prepare, bool running) {
     // Values of constants may be wanted while preparing.
     unpack_inputs(running);
     Node node = seen(running);
@@ -165,7 +165,7 @@ Evaluate prepare_widened(Node& node, Prepare prepare) {
   }
   if (!packed) return prepare(node);
   auto wide = std::make_shared<WideNode>(node);
-  if (!wide->prepare(prepare, node.running())) return kDeferred;
+  if (!wide->make(prepare, node.running())) return kDeferred;
   return [wide](const Node& running) { wide->run(running); };
 }
 

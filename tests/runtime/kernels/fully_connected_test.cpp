@@ -103,16 +103,17 @@ void check_integers(const Sizes& s, std::int32_t x_zero, std::int32_t w_zero, bo
   constexpr std::int32_t kLow = std::numeric_limits<T>::min(),
                          kHigh = std::numeric_limits<T>::max();
   const auto x = random_values<T>(product(s.rows, s.depth), kLow, kHigh, 1);
-  const auto w = random_values<W>(product(s.columns, s.depth),
-                                  static_cast<double>(std::numeric_limits<W>::min()),
-                                  static_cast<double>(std::numeric_limits<W>::max()), 2);
+  // Wide enough for two bytes, and small enough for sums of 32 bits.
+  constexpr double kLeast = sizeof(W) == 2 ? -300 : std::numeric_limits<W>::min();
+  constexpr double kMost = sizeof(W) == 2 ? 300 : std::numeric_limits<W>::max();
+  const auto w = random_values<W>(product(s.columns, s.depth), kLeast, kMost, 2);
   const auto columns = static_cast<std::size_t>(s.columns);
   const auto bias = random_values<std::int32_t>(columns, -5000, 5000, 3);
   std::vector<float> scales(per_channel ? columns : 1);
   for (std::size_t i = 0; i < scales.size(); ++i)
     scales[i] = 0.01F + 0.0001F * static_cast<float>(i);
   const float y_scale =
-      static_cast<float>(s.depth) * (kWide ? 0.2F : 0.5F) * (sizeof(W) == 2 ? 256.0F : 1.0F);
+      static_cast<float>(s.depth) * (kWide ? 0.2F : 0.5F) * (sizeof(W) == 2 ? 2.0F : 1.0F);
   std::vector<std::int32_t> real_x(x.begin(), x.end()), real_w(w.begin(), w.end());
   for (auto& value : real_x) value -= x_zero;
   for (auto& value : real_w) value -= w_zero;
