@@ -92,6 +92,7 @@ class WideNode final : private NodeServices {
   Node seen(bool running) {
     const auto pointers = [](std::vector<Twin>& twins) {
       std::vector<RuntimeTensor*> result;
+      result.reserve(twins.size());
       for (Twin& twin : twins) {
         result.push_back(twin.tensor.definition != nullptr ? &twin.tensor : nullptr);
       }

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "tests/support/run_graph.h"
@@ -97,8 +96,8 @@ TEST_CASE("moving INT4 and INT2 is moving INT8") {
   for (const Case& c : kCases) {
     CAPTURE(builtin_operator_name(c.code));
     std::vector<std::int8_t> values(element_count(c.shape));
-    for (const auto& [type, bits] :
-         {std::pair{TensorType::INT4, 4}, std::pair{TensorType::INT2, 2}}) {
+    for (const TensorType type : {TensorType::INT4, TensorType::INT2}) {
+      const int bits = tensor_type_bits(type);
       CAPTURE(bits);
       for (std::size_t i = 0; i < values.size(); ++i) {
         const int highest = 1 << (bits - 1);
