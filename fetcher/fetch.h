@@ -35,8 +35,8 @@ struct FetchSettings {
   std::size_t ranges =
       4;  // of one file at a time, where its digest is known; 1 = one after another
   Bytes smallest_piece{std::uint64_t{4} << 20};  // not worth a request of its own below
-  // A second: one request that brings so much fills the line, and gets no others beside it. 0 =
-  // none does.
+  // A second: when all transfers together bring so much the line is full, and no file gets further
+  // requests. 0 = it never is.
   Bytes full_line{100'000'000};
   Bytes bytes_per_second;  // of all transfers together; 0 = no limit
   // These three may be called from any thread; the first two one call at a time.

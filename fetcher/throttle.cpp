@@ -20,6 +20,7 @@ long Throttle::piece_size() const noexcept {
 }
 
 void Throttle::spend(std::size_t bytes) {
+  spent_ += bytes;
   if (rate_ == 0) return;
   const auto now = Clock::now();
   const auto cost = std::chrono::duration_cast<Clock::duration>(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,12 +20,15 @@ class Throttle {
   bool limits() const noexcept { return rate_ > 0; }
   // To ask the network for at a time: few enough that a pause between two pieces stays short.
   long piece_size() const noexcept;
+  // Of all that was spent; from any thread.
+  std::uint64_t spent() const noexcept { return spent_; }
   // Sleeps until so many bytes were due, or the user stops.
   void spend(std::size_t bytes);
 
  private:
   using Clock = std::chrono::steady_clock;
   std::uint64_t rate_;
+  std::atomic<std::uint64_t> spent_ = 0;
   std::function<bool()> cancelled_;
   Clock::time_point due_ = Clock::now();
 };

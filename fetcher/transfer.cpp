@@ -234,10 +234,12 @@ void Transfer::widen_when_slow() {
   if (!watched_) return;
   const auto now = std::chrono::steady_clock::now();
   const std::chrono::duration<double> took = now - watched_at_;
-  if (took < std::chrono::milliseconds(40)) return;
-  const auto brought = static_cast<double>(blocks_.received() - watched_received_);
+  if (took < std::chrono::milliseconds(200)) return;
+  // All transfers share the line.
+  const std::uint64_t received = session_.transport().received();
+  const auto brought = static_cast<double>(received - watched_received_);
   watched_at_ = now;
-  watched_received_ = blocks_.received();
+  watched_received_ = received;
   if (brought >= took.count() * static_cast<double>(session_.settings().full_line.count)) return;
   widen(*std::exchange(watched_, nullptr));
 }

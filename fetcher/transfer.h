@@ -102,7 +102,8 @@ class Transfer {
   std::list<LanePointer> lanes_;  // under way
   std::deque<std::pair<LanePointer, HttpResult>> ended_;
   bool widened_ = false;  // more lanes are allowed than before
-  // The only request, while it may turn out to leave room for others; what was here when.
+  // The only request, while it may turn out to leave room for others; what all transfers had
+  // brought when.
   LanePointer watched_;
   std::chrono::steady_clock::time_point watched_at_;
   std::uint64_t watched_received_ = 0;

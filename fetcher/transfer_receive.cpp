@@ -76,7 +76,7 @@ void Transfer::watch(Lane& lane, const HttpHead& head) {
   if (session_.settings().full_line.count == 0) return widen(lane);
   watched_ = lanes_.front();
   watched_at_ = std::chrono::steady_clock::now();
-  watched_received_ = blocks_.received();
+  watched_received_ = session_.transport().received();
 }
 
 void Transfer::widen(Lane& lane) {

@@ -293,6 +293,10 @@ void Transport::abandon(RequestId id) {
   loop_->forgotten.wait(lock, [&] { return !loop_->abandoned.contains(id); });
 }
 
+std::uint64_t Transport::received() const noexcept {
+  return loop_->throttle.spent();
+}
+
 HttpReply Transport::send(const HttpRequest& request, const HttpSink& sink) {
   const auto& cancelled = loop_->settings.cancelled;
   if (cancelled && cancelled()) throw Error(ErrorKind::interrupted, "interrupted");

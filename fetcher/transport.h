@@ -58,6 +58,9 @@ class Transport {
   // Error(interrupted), and Error(corrupt) when the body is longer than the limit.
   HttpReply send(const HttpRequest& request, const HttpSink& sink);
 
+  // Bytes of files that all requests together have brought.
+  std::uint64_t received() const noexcept;
+
   struct Text {
     std::string body;
     HttpHead head;
