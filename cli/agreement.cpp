@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "base/float16.h"
 #include "cli/local_model.h"
+#include "cli/named_input.h"
 #include "cli/npy.h"
-#include "cli/protocol.h"
 #include "inspector/input_ranges.h"
 #include "runtime/session.h"
 
@@ -169,17 +169,11 @@ Outputs run(runtime::Session& session, const LocalModel& model) {
 // The user's values by input; empty where none are given.
 std::vector<std::vector<double>> given_values(const LocalModel& model,
                                               const std::vector<std::string>& texts) {
-  std::vector<std::vector<double>> result(model.graph.subgraphs.front().inputs.size());
+  const auto names = main_input_names(model.graph);
+  std::vector<std::vector<double>> result(names.size());
   for (const auto& text : texts) {
-    const auto [key, file] = parse_input_file(text);
-    std::size_t index = 0;
-    while (index < result.size() && input_tensor(model, index).name != key &&
-           std::to_string(index) != key) {
-      ++index;
-    }
-    if (index == result.size()) {
-      throw Error(ErrorKind::usage, fmt::format("'{}' has no input '{}'", model.name, key));
-    }
+    const auto [key, file] = parse_named_input(text, "--input");
+    const std::size_t index = input_index(names, key);
     const NpyArray array = read_npy(file);
     result[index] = real_values(array.type, array.data, Tensor{});
   }

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/local_model.h"
+#include "cli/named_input.h"
 #include "cli/npy.h"
 #include "cli/protocol.h"
 #include "cli/render.h"
@@ -35,34 +36,6 @@ struct RunOptions {
   std::uint32_t seed = 1;
   bool no_delegate = false;
 };
-
-struct Assignment {
-  std::string key, value;
-};
-
-Assignment split_assignment(const std::string& text, std::string_view option) {
-  // A tensor's name may hold '=', a file's name more rarely: the last one separates.
-  const std::size_t at = text.rfind('=');
-  if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
-    throw Error(ErrorKind::usage,
-                fmt::format("{} '{}' is not of the form INPUT=VALUE", option, text));
-  }
-  return {text.substr(0, at), text.substr(at + 1)};
-}
-
-// A name when there is one like it, else a position.
-std::size_t input_index(std::span<const std::string> names, const std::string& key) {
-  const auto found = std::ranges::find(names, key);
-  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
-  if (error == std::errc() && end == key.data() + key.size() && index < names.size()) return index;
-  std::string known;
-  for (const auto& name : names) known += fmt::format("{}'{}'", known.empty() ? "" : ", ", name);
-  throw Error(ErrorKind::usage,
-              fmt::format("the model has no input '{}'; it has {} input{}: {}", key, names.size(),
-                          names.size() == 1 ? "" : "s", known));
-}
 
 std::vector<std::int32_t> parse_shape(const std::string& text) {
   std::vector<std::int32_t> shape;
@@ -91,12 +64,7 @@ std::vector<std::string> input_names(const Graph& graph, const std::string& sign
     }
     return names;
   }
-  if (graph.subgraphs.empty()) return names;
-  const Subgraph& main = graph.subgraphs.front();
-  for (const std::int32_t tensor : main.inputs) {
-    names.push_back(main.tensors[static_cast<std::size_t>(tensor)].name);
-  }
-  return names;
+  return main_input_names(graph);
 }
 
 struct GivenInput {
@@ -108,7 +76,7 @@ struct GivenInput {
 std::vector<GivenInput> read_inputs(const RunOptions& options, std::span<const std::string> names) {
   std::vector<GivenInput> given;
   for (const auto& text : options.inputs) {
-    auto [key, file] = split_assignment(text, "--input");
+    auto [key, file] = parse_named_input(text, "--input");
     const std::size_t index = input_index(names, key);
     if (std::ranges::find(given, index, &GivenInput::index) != given.end()) {
       throw Error(ErrorKind::usage, fmt::format("--input gives input '{}' twice", names[index]));
@@ -136,7 +104,7 @@ std::vector<std::optional<std::vector<std::int32_t>>> wanted_shapes(
     }
   }
   for (const auto& text : options.resizes) {
-    const auto [key, value] = split_assignment(text, "--resize");
+    const auto [key, value] = parse_named_input(text, "--resize");
     shapes[input_index(names, key)] = parse_shape(value);
   }
   return shapes;

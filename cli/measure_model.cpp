@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -21,6 +20,7 @@
 #include "base/json.h"
 #include "cli/context.h"
 #include "cli/external_weights.h"
+#include "cli/named_input.h"
 #include "cli/npy.h"
 #include "cli/protocol.h"
 #include "inspector/input_ranges.h"
@@ -119,20 +119,6 @@ void limit_memory() {
   ::setrlimit(RLIMIT_DATA, &limit);
 }
 
-std::size_t index_of_input(const Graph& graph, const std::string& key) {
-  const Subgraph& main = graph.subgraphs.front();
-  for (std::size_t i = 0; i < main.inputs.size(); ++i) {
-    if (main.tensors[static_cast<std::size_t>(main.inputs[i])].name == key) return i;
-  }
-  std::size_t index = 0;
-  const char* const end = key.data() + key.size();
-  const auto [stop, error] = std::from_chars(key.data(), end, index);
-  if (error == std::errc() && stop == end && index < main.inputs.size()) return index;
-  throw Error(ErrorKind::usage, fmt::format("the model has no input '{}'; 'litezoo inspect' lists "
-                                            "its {} inputs",
-                                            key, main.inputs.size()));
-}
-
 // An input with unknown dimensions takes what fits its bytes.
 void require_shape(const Graph& graph, std::size_t index, const NpyArray& array,
                    const std::string& text) {
@@ -154,10 +140,11 @@ struct Inputs {
 Inputs given_inputs(const Graph& graph, const std::vector<std::string>& texts) {
   Inputs inputs;
   if (graph.subgraphs.empty()) return inputs;
+  const auto names = main_input_names(graph);
   std::vector<std::size_t> indices;
   for (const std::string& text : texts) {
-    const auto [key, file] = parse_input_file(text);
-    indices.push_back(index_of_input(graph, key));
+    const auto [key, file] = parse_named_input(text, "--input");
+    indices.push_back(input_index(names, key));
     inputs.arrays.push_back(read_npy(file));
     require_shape(graph, indices.back(), inputs.arrays.back(), text);
   }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "cli/named_input.h"
 #include "runtime/measure.h"
 
 namespace litezoo::cli {
@@ -54,7 +55,7 @@ std::string digest_of_inputs(const std::vector<std::string>& inputs) {
   if (inputs.empty()) return {};
   std::string identity;
   for (const std::string& text : inputs) {
-    const auto [key, file] = parse_input_file(text);
+    const auto [key, file] = parse_named_input(text, "--input");
     const MappedFile content(file);
     identity += fmt::format("{}={}\n", key, sha256_of(content.bytes()));
   }
@@ -75,15 +76,6 @@ std::span<const Mode> modes() {
        mode_settings("sustained", 1, minutes(10), minutes(10), 0.01)},
   });
   return kModes;
-}
-
-InputFile parse_input_file(const std::string& text) {
-  const std::size_t at = text.rfind('=');
-  if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--input '{}' is not of the form INPUT=FILE.npy", text));
-  }
-  return {text.substr(0, at), text.substr(at + 1)};
 }
 
 void add_protocol_options(CLI::App& command, ProtocolOptions& options) {

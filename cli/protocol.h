@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,12 +57,5 @@ Bytes memory_limit_of(const std::string& text);
 
 // How long a process that measures so may take, loading included, when the user does not say.
 Nanoseconds timeout_of(const MeasurementSettings& settings);
-
-// "K=FILE": the part before the last '=', which a tensor's name may hold too. Throws Error(usage).
-struct InputFile {
-  std::string key;
-  std::filesystem::path file;
-};
-InputFile parse_input_file(const std::string& text);
 
 }  // namespace litezoo::cli
