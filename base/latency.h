@@ -44,7 +44,8 @@ struct LatencyDecision {
 };
 
 // `risk` bounds the chance of a wrong PASS, and SequentialRisk::of(risk).fail of a wrong FAIL,
-// however often this is asked while the measurement grows.
+// however often this is asked while the measurement grows; once a block was disturbed it is at most
+// one and a half times as much.
 LatencyDecision decide_latency(const Measurement& measurement, Nanoseconds limit, double q,
                                double risk = 0.01);
 

@@ -262,6 +262,12 @@ bool write_model(Store& store, const Model& model, Origin origin, Existing exist
 bool write_artifact(Store& store, const Artifact& artifact, Origin origin, Existing existing) {
   if (artifact.name.empty()) throw Error(ErrorKind::usage, "an artifact needs a name");
   if (!artifact.sha256.empty()) require_digest(artifact.sha256, artifact.name);
+  for (const auto& place : artifact.references) {
+    if (place.find('\n') == std::string::npos) continue;
+    throw Error(ErrorKind::corrupt,
+                fmt::format("artifact '{}' has a place with a line break in it: '{}'",
+                            escape_for_terminal(artifact.name), escape_for_terminal(place)));
+  }
   if (artifact.size && !std::in_range<std::int64_t>(artifact.size->count)) {
     throw Error(ErrorKind::usage, fmt::format("artifact '{}' cannot have {} bytes", artifact.name,
                                               artifact.size->count));

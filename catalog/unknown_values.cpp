@@ -25,7 +25,7 @@ constexpr auto kFilters = std::to_array<Filter>({
     {FacetKind::dataset, "dataset", &SearchQuery::dataset, "m.dataset"},
     {FacetKind::language, "language", &SearchQuery::language, ""},
     {FacetKind::hub, "hub", &SearchQuery::hub, ""},
-    {FacetKind::precision, "precision", &SearchQuery::precision, ""},
+    {FacetKind::precision, "precision", &SearchQuery::precision, "a.precision"},
 });
 
 // Artifacts with the facet term that the first parameter names.

@@ -139,7 +139,9 @@ void inspect_members(Context& context, const Bundle& bundle, const InspectOption
     const std::string reference = bundle.name + "!" + entry.name;
     if (models.size() > 1) print_title(context, reference, options);
     or_tell(context, [&] {
-      print_model(context, reference, member_report(bundle, entry, wanted), options);
+      use_member_report(bundle, entry, wanted, [&](const inspector::Report& report) {
+        print_model(context, reference, report, options);
+      });
     });
   }
 }

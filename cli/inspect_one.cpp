@@ -51,11 +51,12 @@ Member inspect_member(const Bundle& bundle, const inspector::ArchiveEntry& entry
                       const ReportOptions& options, GraphDetail detail) {
   Member result{.entry = entry, .summary = {}, .document = {}};
   try {
-    const auto report = member_report(bundle, entry, options);
-    result.summary =
-        fmt::format("{}, {} parameters, {} MACs", report.inspection.precision,
-                    count_to_text(report.cost.parameters), count_to_text(report.cost.macs));
-    result.document = report_json(bundle.name + "!" + entry.name, report, detail);
+    use_member_report(bundle, entry, options, [&](const inspector::Report& report) {
+      result.summary =
+          fmt::format("{}, {} parameters, {} MACs", report.inspection.precision,
+                      count_to_text(report.cost.parameters), count_to_text(report.cost.macs));
+      result.document = report_json(bundle.name + "!" + entry.name, report, detail);
+    });
   } catch (const Error& error) {
     bundle.require_all_had();
     result.summary = error.what();
@@ -85,13 +86,13 @@ inspector::Report full_report(const std::string& name, std::span<const std::byte
   return report;
 }
 
-inspector::Report member_report(const Bundle& bundle, const inspector::ArchiveEntry& entry,
-                                const ReportOptions& options) {
+void use_member_report(const Bundle& bundle, const inspector::ArchiveEntry& entry,
+                       const ReportOptions& options, const UseReport& use) {
   const MemberBytes member = bundle.open(entry);
   try {
-    auto report = full_report(bundle.name + "!" + entry.name, member.bytes(), options);
+    const auto report = full_report(bundle.name + "!" + entry.name, member.bytes(), options);
     bundle.require_all_had();
-    return report;
+    use(report);
   } catch (const Error&) {
     bundle.require_all_had();
     throw;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
@@ -23,10 +24,11 @@ struct ReportOptions {
 inspector::Report full_report(const std::string& name, std::span<const std::byte> bytes,
                               const ReportOptions& options);
 
-// The same for a bundle's member; what kept its bytes from coming is thrown rather than what that
-// makes of them.
-inspector::Report member_report(const Bundle& bundle, const inspector::ArchiveEntry& entry,
-                                const ReportOptions& options);
+// Makes the same of a bundle's member and lets it be used while its bytes are there, which a report
+// looks into. What kept the bytes from coming is thrown rather than what that makes of them.
+using UseReport = std::function<void(const inspector::Report&)>;
+void use_member_report(const Bundle& bundle, const inspector::ArchiveEntry& entry,
+                       const ReportOptions& options, const UseReport& use);
 
 // A bundle's members: a table, or one JSON document with the report of each model inside.
 void print_bundle(const Context& context, const Bundle& bundle, const ReportOptions& options,

@@ -72,7 +72,7 @@ void require_not_cancelled(const ArchiveMember& wanted) {
   if (wanted.cancelled && wanted.cancelled()) throw Error(ErrorKind::interrupted, "interrupted");
 }
 
-void read_entry(struct archive* reader, const ArchiveMember& wanted,
+void read_entry(struct archive* reader, const ArchiveMember& wanted, const std::string& name,
                 const std::function<void(std::span<const std::byte>)>& piece) {
   std::vector<std::byte> buffer(std::size_t{256} << 10);
   std::uint64_t total = 0;
@@ -84,7 +84,7 @@ void read_entry(struct archive* reader, const ArchiveMember& wanted,
     total += static_cast<std::uint64_t>(count);
     if (total > wanted.size_limit.count) {
       throw_corrupt(wanted, "holds more than the " + to_text(wanted.size_limit) + " allowed in '" +
-                                escape_for_terminal(wanted.member) + "'");
+                                escape_for_terminal(name) + "'");
     }
     piece(std::span(buffer).first(static_cast<std::size_t>(count)));
   }
@@ -133,7 +133,7 @@ void extract_member(int descriptor, const ArchiveMember& wanted,
       if (!is_regular(entry)) {
         throw_corrupt(wanted, "has no regular file at '" + escape_for_terminal(name) + "'");
       }
-      read_entry(reader.get(), wanted, piece);
+      read_entry(reader.get(), wanted, name, piece);
       return false;
     }
     if (is_model_file(name) && models.size() < kMostListed) models.push_back(name);
@@ -145,10 +145,21 @@ void extract_member(int descriptor, const ArchiveMember& wanted,
 
 void extract_models(int descriptor, const ArchiveMember& archive, const ModelSink& sink) {
   const Reader reader = open_archive(descriptor, archive);
+  std::uint64_t unpacked = 0;  // what entries hold, whatever they say they do
+  const auto counted = [&](std::span<const std::byte> bytes) {
+    unpacked += bytes.size();
+    if (unpacked > archive.unpacked_limit.count) {
+      throw_corrupt(archive,
+                    "unpacks to more than the " + to_text(archive.unpacked_limit) + " allowed");
+    }
+    sink.piece(bytes);
+  };
   walk(reader.get(), archive, [&](archive_entry* entry, const std::string& name) {
-    if (!is_model_file(name) || !is_regular(entry)) return true;
+    // No reference can name what holds control characters.
+    const bool plain = escape_for_terminal(name) == name;
+    if (!is_model_file(name) || !is_regular(entry) || !plain) return true;
     sink.begin(name);
-    read_entry(reader.get(), archive, sink.piece);
+    read_entry(reader.get(), archive, name, counted);
     sink.end();
     return true;
   });

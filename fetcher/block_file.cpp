@@ -176,7 +176,10 @@ void BlockFile::describe(const JournalHead& head) {
   }
   text += '\n';
   // A validator so long is no use; without one the blocks still count when the digest is known.
-  if (text.size() > kHeadSize) return describe({head.origin, "", head.size});
+  if (text.size() > kHeadSize) {
+    if (!head.validator.empty()) describe({head.origin, "", head.size});
+    return;
+  }
   text.resize(kHeadSize, '\0');
   put_all(journal_.number(), journal_path_, as_bytes(text), 0);
   for (std::size_t i = 0; i < records_.size(); ++i) store(i);

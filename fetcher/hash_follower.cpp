@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <system_error>
 
 namespace litezoo::fetcher {
 namespace {
@@ -62,7 +63,12 @@ void HashFollower::advance(std::uint64_t available) {
     available_ = available;
   }
   more_.notify_one();
-  if (!thread_.joinable()) thread_ = std::thread([this] { follow(); });
+  if (thread_.joinable()) return;
+  try {
+    thread_ = std::thread([this] { follow(); });
+  } catch (const std::system_error&) {
+    return;  // no thread is to be had now: finish() hashes what is left
+  }
 }
 
 void HashFollower::follow() {

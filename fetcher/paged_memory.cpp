@@ -31,7 +31,10 @@ PagedMemory::~PagedMemory() {
 
 void PagedMemory::put(std::uint64_t from, std::string_view bytes) {
   const std::uint64_t length = up(bytes.size());
-  ::mprotect(memory_ + from, length, PROT_READ | PROT_WRITE);
+  // Too many separate pages, for example, are more than the system keeps.
+  if (::mprotect(memory_ + from, length, PROT_READ | PROT_WRITE) != 0) {
+    throw system_error("cannot keep a part of a remote file", errno);
+  }
   std::memcpy(memory_ + from, bytes.data(), bytes.size());
   ::mprotect(memory_ + from, length, PROT_READ);
   const auto first = static_cast<std::ptrdiff_t>(from / page_size());

@@ -23,6 +23,7 @@ void Transfer::settle(const LanePointer& lane, const HttpResult& result) {
   if (enough) return;
   const HttpReply& reply = result.reply;
   const bool success = reply.status() / 100 == 2;
+  bool has_some = false;
   {
     const std::scoped_lock lock(mutex_);
     const bool ended = success && reply.failure.empty();
@@ -31,8 +32,9 @@ void Transfer::settle(const LanePointer& lane, const HttpResult& result) {
     if (ended_without_total_) total_ = blocks_.received();
     const bool all = total_ && blocks_.received() == *total_;
     if (all || (ended && lane->at >= lane->to)) return;
+    has_some = blocks_.received() > 0;
   }
-  if (reply.status() == 416 && blocks_.received() > 0) return settle_refused(*lane);
+  if (reply.status() == 416 && has_some) return settle_refused(*lane);
   retry(reply);
 }
 

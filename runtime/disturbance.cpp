@@ -209,6 +209,8 @@ Allowance allowance_of(const BlockEvidence& evidence) {
   if (!evidence.best_known && neighbours_share(evidence) > kNeighbourShare) {
     result.slowdown *= kNeighbourSlowdown;
   }
+  // How long several threads together waited for the disk nothing tells.
+  if (evidence.threads > 1 && after.major_faults > before.major_faults) result.slowdown = 0;
   return result;
 }
 

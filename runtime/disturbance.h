@@ -47,7 +47,8 @@ std::string why_voided(const BlockEvidence& evidence, const Tolerance& tolerance
 // What a voided block can be blamed for, so that what is left of it still speaks. Pure.
 struct Allowance {
   Nanoseconds lost{};  // the CPU was not the process's: it waited, was stopped, or the host took it
-  double slowdown = 1;  // how many times slower than at its best the machine may have run the model
+  // How many times slower than at its best the machine may have run the model; 0 = cannot be told.
+  double slowdown = 1;
 };
 Allowance allowance_of(const BlockEvidence& evidence);
 

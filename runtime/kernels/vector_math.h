@@ -2,8 +2,9 @@
 
 #include <cstddef>
 
-// Functions of many floats, vectorised for the CPU it runs on, on one thread. Within a few units in
-// the last place; NaN and infinities give what <cmath> gives. x and y may be the same memory.
+// Functions of many floats, vectorised for the CPU it runs on, on one thread. Within 16 units in
+// the last place of what <cmath> gives, NaN and infinities the same; a result below the smallest
+// normal number may be 0. x and y may be the same memory.
 
 namespace litezoo::runtime {
 

@@ -75,6 +75,7 @@ class WideNode final : private NodeServices {
                     reinterpret_cast<const std::int8_t*>(outputs_[i].bytes.data()),
                     outputs_[i].bytes.size(), node.output(i).mutable_values<std::uint8_t>());
     }
+    release();
   }
 
  private:
@@ -83,6 +84,14 @@ class WideNode final : private NodeServices {
     bool wide = false;
     std::vector<std::byte> bytes;
   };
+
+  // What a run made is nobody's to charge afterwards. Constants stay, which a kernel may look at.
+  void release() {
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (real_->has_input(i) && !real_->input(i).constant) inputs_[i].bytes = {};
+    }
+    for (Twin& twin : outputs_) twin.bytes = {};
+  }
 
   static void widen(Twin& twin, const RuntimeTensor& real) {
     twin.wide = true;

@@ -108,6 +108,7 @@ TEST_CASE("a voided block is granted what its disturbance can explain") {
     Disturbance meanwhile;
     milliseconds lost;
     double slowdown;
+    std::uint32_t threads = 1;
   };
   const Case cases[] = {
       {"nothing seen", normal, normal, normal, {}, milliseconds(0), 1.5},
@@ -116,6 +117,15 @@ TEST_CASE("a voided block is granted what its disturbance can explain") {
       {"waited", normal, normal, normal, {.waited = milliseconds(15)}, milliseconds(15), 1.5},
       {"stopped", normal, normal, normal, {.worked = milliseconds(75)}, milliseconds(75), 1.5},
       {"stolen", normal, normal, normal, {.stolen = milliseconds(30)}, milliseconds(40), 1.5},
+      {"a page from disk", normal, normal, normal, {.major_faults = 1}, milliseconds(0), 1.5},
+      {"two threads, a page from disk",
+       normal,
+       normal,
+       normal,
+       {.major_faults = 1},
+       milliseconds(0),
+       0,
+       2},
       {"neighbours, and no best known",
        normal,
        normal,
@@ -130,6 +140,7 @@ TEST_CASE("a voided block is granted what its disturbance can explain") {
     after.moment = milliseconds(150);
     const Allowance allowance = allowance_of({.after = after,
                                               .duration = milliseconds(150),
+                                              .threads = c.threads,
                                               .cpus = 2,
                                               .best_known = c.best.arithmetic.count() > 0,
                                               .anchor_before = c.before,

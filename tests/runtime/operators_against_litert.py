@@ -14,6 +14,7 @@ otherwise. --keep leaves the models of those lines.
 import argparse
 import collections
 import csv
+import importlib.util
 import json
 import os
 import subprocess
@@ -112,7 +113,10 @@ def main():
     with open(options.versions) as file:
         versions = {row["name"]: int(row["cpu_kernel_max_version"]) for row in csv.DictReader(file)
                     if row["cpu_kernel_max_version"]}
-    folder = options.keep or tempfile.mkdtemp(prefix="operators-")
+    if importlib.util.find_spec("ai_edge_litert") is None:
+        sys.exit("this Python has no ai-edge-litert; install it in a virtual environment")
+    scratch = None if options.keep else tempfile.TemporaryDirectory(prefix="operators-")
+    folder = options.keep or scratch.name
     os.makedirs(folder, exist_ok=True)
     tried = []
     for case in cases():
