@@ -292,7 +292,8 @@ TEST_CASE("a chain of layers in one partition takes the memory of a few of them"
   const auto after = litezoo::runtime::ProcessMemory::now().anonymous.count;
   CHECK(session.plan().partitions == 1);
   CHECK(session.plan().arena.count <= 5 * sizeof(float) * kElements);
-  CHECK(after - before < 15 * sizeof(float) * kElements);
+  // Memory of earlier tests may go back to the system meanwhile.
+  CHECK(after < before + 15 * sizeof(float) * kElements);
   const auto result = litezoo::test::read_outputs(session).values<float>();
   CHECK(std::ranges::count(result, 42.0F) == kElements);
 }
