@@ -79,10 +79,8 @@ Tally tally_of_disturbed(const MeasurementBlock& block, std::span<const Nanoseco
   return {samples.size() - explained, excesses.size() - explained};
 }
 
+// All blocks: undisturbed ones as they are.
 Tally tally_for_fail(const Measurement& measurement, Nanoseconds limit) {
-  if (measurement.blocks.empty()) {
-    return {measurement.samples.size(), count_over(measurement.samples, limit)};
-  }
   Tally sum;
   for (const MeasurementBlock& block : measurement.blocks) {
     const auto samples = samples_of(block, measurement);

@@ -162,9 +162,10 @@ struct MeasurementBlock {
   Nanoseconds start{};                          // since the first block of its process
   double ghz = 0;                               // of the core at its end; 0 = not readable
   std::uint32_t launch = 0;                     // which process
-  Nanoseconds lost{};                           // the CPU was not the process's
-  double slowdown =
-      0;  // how many times slower its runs may have become, lost time apart; 0 = not told
+  // Told of a voided block: the time in which the CPU was not the process's, and how many times
+  // slower its runs may have become besides; 0 = cannot be told.
+  Nanoseconds lost{};
+  double slowdown = 0;
   std::string voided;  // why its samples do not count: "the machine was 12 % slower ..."; or empty
 };
 

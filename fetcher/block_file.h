@@ -29,9 +29,8 @@ struct JournalHead {
 
 // An unfinished file that is filled in any order, block by block and each block from its start.
 // The journal beside it says how much of each block has arrived and what its CRC-32C is; it is
-// written after the bytes, so that a later run can tell
-// what of the file is there after kill -9, and what of it really reached the disk after a power
-// cut. Layout: 4096 bytes of text lines
+// written after the bytes, so that a later run can tell what of the file is there after kill -9,
+// and what of it really reached the disk after a power cut. Layout: 4096 bytes of text lines
 // ("litezoo-journal 1", origin, validator, size or '-', process id), zero-padded; then per block of
 // 1 MiB two little-endian 32-bit numbers, bytes and CRC.
 class BlockFile {

@@ -26,12 +26,10 @@ struct Unlisted {
 constexpr auto kUnlisted = std::to_array<Unlisted>({
     {"mediapipe",
      "MediaPipe's bucket lists nothing to anybody without an account; its models are in the "
-     "catalog "
-     "from the start: litezoo search --publisher mediapipe"},
+     "catalog from the start: litezoo search --publisher mediapipe"},
     {"tfhub",
      "TF Hub has moved to Kaggle: litezoo sync kaggle; its catalogue of TFLite models is in ours "
-     "from "
-     "the start: litezoo search"},
+     "from the start: litezoo search"},
 });
 
 bool is_hub(const std::string& hub, std::string_view prefix) {

@@ -48,7 +48,7 @@ TEST_CASE("CRC-32C of long content is the same however it is cut") {
   const std::string content = random_bytes(20'000);
   std::uint32_t bytewise = 0;
   for (const char byte : content) bytewise = crc32c(as_bytes(std::string(1, byte)), bytewise);
-  for (const std::size_t cut : {0, 1, 3'071, 3'072, 3'073, 9'999, 16'384, 20'000}) {
+  for (const std::size_t cut : {0U, 1U, 3'071U, 3'072U, 3'073U, 9'999U, 16'384U, 20'000U}) {
     const auto first = crc32c(as_bytes(content).first(cut));
     CHECK(crc32c(as_bytes(content).subspan(cut), first) == bytewise);
   }

@@ -76,7 +76,7 @@ TEST_CASE("functions of many floats write as many as they are asked to, in place
 }
 
 TEST_CASE("the softmax of a row with something that is no number is no number") {
-  for (const std::size_t length : {3, 60}) {
+  for (const std::size_t length : {3U, 60U}) {
     std::vector<float> x(length, 1.0F), y(length);
     x[1] = std::numeric_limits<float>::quiet_NaN();
     runtime::softmax_of(x.data(), 1, length, 1.0F, y.data());
