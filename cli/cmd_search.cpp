@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "catalog/question.h"
 #include "catalog/search.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -111,8 +113,23 @@ nlohmann::ordered_json to_document(const catalog::SearchResult& result) {
   return document;
 }
 
-void print_nothing(const Context& context, const catalog::SearchQuery& query,
-                   const catalog::SearchResult& result) {
+// What fits but for its size; a size that is not known is no small one.
+void print_any_size(const Context& context, catalog::Catalog& catalog, catalog::SearchQuery query) {
+  query.max_size.reset();
+  query.limit = 3;
+  const auto result = catalog::search(catalog, query);
+  if (result.rows.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& row : result.rows) {
+    names.push_back(fmt::format("{} ({})", escape_for_terminal(row.artifact),
+                                row.size ? to_text(*row.size) : "size not known"));
+  }
+  context.note(
+      fmt::format("without --max-size: {}{}", join_names(names), result.more ? ", and more" : ""));
+}
+
+void print_nothing(const Context& context, catalog::Catalog& catalog,
+                   const catalog::SearchQuery& query, const catalog::SearchResult& result) {
   for (const auto& row : result.unknown) {
     context.note(
         fmt::format("no {} is called '{}'{}", row.filter, escape_for_terminal(row.value),
@@ -123,6 +140,7 @@ void print_nothing(const Context& context, const catalog::SearchQuery& query,
                              : query.text.empty() ? "loosen a filter"
                                                   : "leave out a word or a filter";
   context.note("nothing in the catalog fits; " + advice);
+  if (query.max_size) print_any_size(context, catalog, query);
 }
 
 void search_facets(Context& context, catalog::Catalog& catalog, const catalog::SearchQuery& query) {
@@ -142,26 +160,41 @@ void list_use_cases(const Context& context, catalog::Catalog& catalog) {
   print_json(context, {{"use_cases", rows}});
 }
 
+// As it would be written with options: "audio classifier --license permissive".
+std::string as_written(const catalog::Reading& reading) {
+  std::vector<std::string> parts = reading.options;
+  if (!reading.query.text.empty()) parts.insert(parts.begin(), reading.query.text);
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
 void search(Context& context, const SearchOptions& options) {
   auto catalog = open_catalog();
   if (options.browses_examples && options.example.empty()) return list_use_cases(context, catalog);
-  const auto query = query_of(catalog, options);
+  auto query = query_of(catalog, options);
+  const auto reading = catalog::understood(catalog, query);
+  if (reading) {
+    query = reading->query;
+    context.note("no model has all these words; read as: " +
+                 escape_for_terminal(as_written(*reading)));
+  }
   if (options.facets) return search_facets(context, catalog, query);
   const auto result = catalog::search(catalog, query);
   if (result.rows.empty()) context.result = ExitCode::none_satisfies;
   if (context.json) {
     auto document = to_document(result);
+    document["read_as"] = reading ? nlohmann::ordered_json(as_written(*reading)) : nullptr;
     if (query.max_latency) document["frame_budget_ns"] = query.max_latency->count();
     return print_json(context, document);
   }
   if (options.csv) return print_search_csv(context, result);
-  if (result.rows.empty()) return print_nothing(context, query, result);
+  if (result.rows.empty()) return print_nothing(context, catalog, query, result);
   print_search_rows(context, result, query.max_latency);
 }
 
 void add_filters(CLI::App& command, SearchOptions& options) {
   auto& query = options.query;
-  command.add_option("words", options.words, "Words in names, tasks and descriptions");
+  command.add_option("words", options.words,
+                     "Words in names, tasks and descriptions, or a question");
   command.add_option("--domain", query.domain, "image, audio, text, video, ...");
   command.add_option("--task", query.task, "Task: id, display name or synonym");
   command.add_option("--input", query.input,

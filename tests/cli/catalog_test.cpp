@@ -35,6 +35,26 @@ TEST_CASE("search pages on from the last artifact") {
   CHECK(shown.err.find("--after '" + first["next"].get<std::string>() + "'") != std::string::npos);
 }
 
+TEST_CASE("a question that no model has the words of is read as options, page by page, and said") {
+  const Program program;
+  const std::vector<std::string> question = {"search", "a", "permissive", "audio", "classifier"};
+  auto paged = question;
+  paged.insert(paged.end(), {"--limit", "1"});
+  const auto first = json_of(program, paged);
+  CHECK(first["read_as"] == "audio classifier --license permissive");
+  paged.insert(paged.end(), {"--after", first["next"].get<std::string>()});
+  const auto second = json_of(program, paged);
+  const auto all = json_of(program, question)["artifacts"];
+  CHECK(first["artifacts"][0] == all[0]);
+  CHECK(second["artifacts"][0] == all[1]);
+  CHECK(program.run(question).err.find("read as: audio classifier") != std::string::npos);
+  CHECK(json_of(program, {"search", "yamnet"})["read_as"].is_null());
+
+  const auto none = program.run({"search", "yamnet", "--max-size", "1kB"});
+  CHECK(none.exit_code == 1);
+  CHECK(none.err.find("without --max-size: ") != std::string::npos);
+}
+
 TEST_CASE("search prints what the JSON holds as CSV") {
   const Program program;
   const auto result = program.run({"search", "selfie", "--csv"});
