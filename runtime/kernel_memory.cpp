@@ -86,14 +86,43 @@ std::size_t resize_tables(const Node& node) noexcept {
   return bytes;
 }
 
+// Sums of integers are wider than what they go to. All elements count while the axes are unknown.
+std::size_t wide_sums(const Node& node) noexcept {
+  if (!node.has_input(0) || !node.has_input(1)) return 0;
+  const RuntimeTensor& input = node.input(0);
+  if (input.type == TensorType::FLOAT32) return 0;
+  std::size_t sums = input.size();
+  const RuntimeTensor& axes = node.input(1);
+  if (node.value_known(1) && axes.type == TensorType::INT32) {
+    Shape kept = input.shape;
+    const auto rank = static_cast<std::int64_t>(kept.size());
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      const std::int64_t axis = axes.values<std::int32_t>()[i];
+      const std::int64_t counted = axis < 0 ? axis + rank : axis;
+      if (counted >= 0 && counted < rank) kept[static_cast<std::size_t>(counted)] = 1;
+    }
+    sums = element_count(kept);
+  }
+  return times(sums, sizeof(std::int64_t));
+}
+
+// Views of the strings that a kernel reads, and the places it moves.
+std::size_t string_lists(const Node& node) noexcept {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    if (!node.has_input(i) || node.input(i).type != TensorType::STRING) continue;
+    bytes =
+        plus(bytes, times(node.input(i).size(), sizeof(std::string_view) + sizeof(std::int32_t)));
+  }
+  return bytes;
+}
+
 std::size_t of_input(const Node& node, std::size_t input,
                      std::size_t (*bytes)(const RuntimeTensor&)) noexcept {
   return node.has_input(input) ? bytes(node.input(input)) : 0;
 }
 
-}  // namespace
-
-std::size_t kernel_bytes(const Node& node) noexcept {
+std::size_t own_bytes(const Node& node) noexcept {
   switch (node.op().code) {
     case BuiltinOperator::FULLY_CONNECTED:
       return plus(matrices(node), widened_rows(node));
@@ -123,6 +152,10 @@ std::size_t kernel_bytes(const Node& node) noexcept {
       return of_input(node, 1, [](const RuntimeTensor& weights) {
         return times(weights.size(), sizeof(float));
       });
+    case BuiltinOperator::SUM:
+    case BuiltinOperator::MEAN:
+    case BuiltinOperator::REDUCE_PROD:
+      return wide_sums(node);
     case BuiltinOperator::TOPK_V2:
       return of_input(node, 0, [](const RuntimeTensor& input) {
         return input.size() == 0 || input.shape.empty()
@@ -139,6 +172,12 @@ std::size_t kernel_bytes(const Node& node) noexcept {
     default:
       return 0;
   }
+}
+
+}  // namespace
+
+std::size_t kernel_bytes(const Node& node) noexcept {
+  return plus(own_bytes(node), string_lists(node));
 }
 
 }  // namespace litezoo::runtime

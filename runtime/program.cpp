@@ -67,8 +67,9 @@ std::size_t tensor_bytes(const RuntimeTensor& tensor, std::span<const std::int32
     empty = empty || dimension == 0;
   }
   if (tensor.type == TensorType::STRING && !empty) {
-    // Each string takes an offset of 4 bytes at least.
-    budget.check(checked_multiply(count, sizeof(std::int32_t)).value_or(SIZE_MAX / 2), what);
+    // Each string takes an offset at least, and a place in a list while it is written.
+    constexpr std::size_t least = sizeof(std::int32_t) + sizeof(std::string_view);
+    budget.check(checked_multiply(count, least).value_or(SIZE_MAX / 2), what);
   }
   if (is_serialised(tensor.type)) return 0;
   const std::size_t bytes = tensor_type_bytes(tensor.type, empty ? 0 : count);
