@@ -236,15 +236,15 @@ Evaluate prepare_leaky_relu(Node& node) {
   const RuntimeTensor &in = node.input(0), &out = node.output(0);
   const auto slope = quantize_multiplier(static_cast<double>(in.scale() * alpha / out.scale()));
   const bool falls = slope.multiplier < 0;
-  return map_quantized(
-      node, [=, steep = QuantizedMultiplier{std::abs(slope.multiplier), slope.shift},
-             same = rescale(in, out), zero_in = in.zero_point(),
-             zero_out = out.zero_point()](std::int32_t raw) {
-        const std::int32_t value = raw - zero_in;
-        if (value >= 0) return wrapping_add(multiply(value, same), zero_out);
-        const std::int32_t scaled = multiply(value, steep);
-        return falls ? wrapping_subtract(zero_out, scaled) : wrapping_add(scaled, zero_out);
-      });
+  return map_quantized(node,
+                       [=, steep = QuantizedMultiplier{std::abs(slope.multiplier), slope.shift},
+                        same = rescale(in, out), zero_in = in.zero_point(),
+                        zero_out = out.zero_point()](std::int32_t raw) {
+                         const std::int32_t value = raw - zero_in;
+                         if (value >= 0) return wrapping_add(multiply(value, same), zero_out);
+                         // The sign goes to the value: halves are rounded upwards.
+                         return wrapping_add(multiply(falls ? -value : value, steep), zero_out);
+                       });
 }
 
 Evaluate prepare_hard_swish(Node& node) {

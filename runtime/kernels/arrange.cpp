@@ -4,17 +4,11 @@
 
 #include <cstring>
 
+#include "runtime/kernels/copy_elements.h"
 #include "runtime/kernels/dims.h"
-#include "runtime/kernels/strided_copy.h"
 
 namespace litezoo::runtime {
 namespace {
-
-Evaluate run_copy(StridedCopy copy, std::ptrdiff_t from_offset = 0) {
-  return [copy = std::move(copy), from_offset](const Node& n) {
-    copy.run(n.input(0).data + from_offset, n.output(0).data, n.threads());
-  };
-}
 
 std::size_t dimension(const Shape& shape, std::size_t axis) {
   return static_cast<std::size_t>(shape[axis]);
@@ -48,7 +42,7 @@ Evaluate prepare_transpose(Node& node) {
   std::vector<CopyAxis> axes(rank);
   for (std::size_t i = 0; i < rank; ++i) axes[i] = {dimension(shape, i), from[source[i]], to[i]};
   node.set_shape(0, std::move(shape));
-  return run_copy(StridedCopy(element, std::move(axes)));
+  return copy_elements(node, 0, StridedCopy(element, std::move(axes)));
 }
 
 Evaluate prepare_broadcast_to(Node& node) {
@@ -74,7 +68,7 @@ Evaluate prepare_broadcast_to(Node& node) {
     }
     if (size != 1) axes[i].from = from[i - added];
   }
-  return run_copy(StridedCopy(element, std::move(axes)));
+  return copy_elements(node, 0, StridedCopy(element, std::move(axes)));
 }
 
 Evaluate prepare_tile(Node& node) {
@@ -82,7 +76,7 @@ Evaluate prepare_tile(Node& node) {
   node.expect_outputs(1);
   const RuntimeTensor& input = node.input(0);
   expect_same_type(node, input, node.output(0));
-  const std::size_t element = element_bytes(node, input);
+  const std::size_t element = copied_bytes(node, input);
   if (!node.value_known(1)) return kDeferred;
   const auto repeats = integer_values(node, node.input(1));
   const std::size_t rank = input.shape.size();
@@ -100,7 +94,7 @@ Evaluate prepare_tile(Node& node) {
     axes.push_back({static_cast<std::size_t>(repeats[i]), 0, to[i] * input.shape[i]});
     axes.push_back({dimension(input.shape, i), from[i], to[i]});
   }
-  return run_copy(StridedCopy(element, std::move(axes)));
+  return copy_elements(node, 0, StridedCopy(element, std::move(axes)));
 }
 
 Evaluate prepare_reverse(Node& node) {
@@ -124,7 +118,7 @@ Evaluate prepare_reverse(Node& node) {
     reversed.from = -reversed.from;
   }
   node.set_shape(0, input.shape);
-  return run_copy(StridedCopy(element, std::move(axes)), offset);
+  return copy_elements(node, 0, StridedCopy(element, std::move(axes)), offset);
 }
 
 Evaluate prepare_reverse_sequence(Node& node) {

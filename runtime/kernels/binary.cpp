@@ -138,7 +138,9 @@ Evaluate prepare_floor_mod(Node& node) {
 }
 
 Evaluate prepare_atan2(Node& node) {
-  return binary_loop<FLOAT32, FLOAT64>(node, [](auto y, auto x) { return std::atan2(y, x); });
+  return binary_loop<FLOAT32, FLOAT16, FLOAT64>(node, [](auto y, auto x) {
+    return static_cast<decltype(y)>(std::atan2(widened(y), widened(x)));
+  });
 }
 
 Evaluate prepare_bitwise_xor(Node& node) {

@@ -36,7 +36,7 @@ struct Packed {
   }
 };
 
-template <typename Reader>
+template <typename Out, typename Reader>
 Evaluate dequantize_tensor(Node& node, const Reader& read) {
   const RuntimeTensor& in = node.input(0);
   const float scale = in.scale();
@@ -45,61 +45,78 @@ Evaluate dequantize_tensor(Node& node, const Reader& read) {
   }
   return [read, scale, zero_point = in.zero_point()](const Node& run) {
     const std::byte* data = run.input(0).data;
-    float* out = run.output(0).mutable_values<float>();
+    Out* out = run.output(0).mutable_values<Out>();
     run.threads().parallel_for(run.output(0).size(), kElementsPerThread,
                                [=](std::size_t begin, std::size_t end) {
                                  for (std::size_t i = begin; i < end; ++i)
-                                   out[i] = scale * read(data, i, zero_point);
+                                   out[i] = Out(scale * read(data, i, zero_point));
                                });
   };
 }
 
-template <typename Reader>
+template <typename Out, typename Reader>
 Evaluate dequantize_channels(Node& node, const Reader& read) {
   const ChannelView view = channel_view(node, node.input(0));
   return [read, view](const Node& run) {
     const Quantization& quantization = run.input(0).quantization();
     const std::byte* data = run.input(0).data;
-    float* out = run.output(0).mutable_values<float>();
+    Out* out = run.output(0).mutable_values<Out>();
     std::size_t i = 0;
     for (std::size_t row = 0; row < view.outer * view.channels; ++row) {
       const std::size_t c = row % view.channels;
       const float scale = quantization.scale[c];
       const auto zero_point = static_cast<std::int32_t>(quantization.zero_point[c]);
       for (const std::size_t end = i + view.inner; i < end; ++i) {
-        out[i] = scale * read(data, i, zero_point);
+        out[i] = Out(scale * read(data, i, zero_point));
       }
     }
   };
 }
 
-template <typename Reader>
+template <typename Out, typename Reader>
 Evaluate dequantize_blocks(const Node& node, const Reader& read) {
   return [read, scales = block_scales(node, node.input(0))](const Node& run) {
     const std::byte* data = run.input(0).data;
-    float* out = run.output(0).mutable_values<float>();
+    Out* out = run.output(0).mutable_values<Out>();
     run.threads().parallel_for(scales.values.size(),
                                std::max<std::size_t>(kElementsPerThread / scales.block, 1),
                                [&](std::size_t begin, std::size_t end) {
                                  for (std::size_t k = begin; k < end; ++k) {
                                    const std::size_t first = k * scales.block;
                                    for (std::size_t i = first; i < first + scales.block; ++i) {
-                                     out[i] = scales.values[k] * read(data, i, 0);
+                                     out[i] = Out(scales.values[k] * read(data, i, 0));
                                    }
                                  }
                                });
   };
 }
 
-template <typename Reader>
+template <typename Out, typename Reader>
 Evaluate dequantize_with(Node& node, const Reader& read) {
   const Quantization& quantization = node.input(0).quantization();
   if (quantization.has_unknown_details) {
     node.unsupported("the input's quantisation is neither per tensor, channel nor block");
   }
-  if (quantization.blockwise) return dequantize_blocks(node, read);
-  return quantization.scale.size() > 1 ? dequantize_channels(node, read)
-                                       : dequantize_tensor(node, read);
+  if (quantization.blockwise) return dequantize_blocks<Out>(node, read);
+  return quantization.scale.size() > 1 ? dequantize_channels<Out>(node, read)
+                                       : dequantize_tensor<Out>(node, read);
+}
+
+// To floats or, as few converters write it, to half floats.
+template <typename Out>
+Evaluate dequantize_to(Node& node) {
+  const RuntimeTensor& in = node.input(0);
+  if (in.type == FLOAT16 || in.type == BFLOAT16) {
+    return for_element_type<FLOAT16, BFLOAT16>(node, in, [&]<typename T>(std::type_identity<T>) {
+      return map_elements<T, Out>([](T x) { return Out(static_cast<float>(x)); });
+    });
+  }
+  if (in.type == INT4 || in.type == UINT4 || in.type == INT2) {
+    return dequantize_with<Out>(node, Packed{sub_byte_layout(in.type)});
+  }
+  return for_element_type<INT8, UINT8, INT16, INT32>(
+      node, in,
+      [&]<typename T>(std::type_identity<T>) { return dequantize_with<Out>(node, Whole<T>{}); });
 }
 
 }  // namespace
@@ -107,20 +124,10 @@ Evaluate dequantize_with(Node& node, const Reader& read) {
 Evaluate prepare_dequantize(Node& node) {
   node.expect_inputs(1, 1);
   node.expect_outputs(1);
-  const RuntimeTensor& in = node.input(0);
-  node.expect_type(node.output(0), {FLOAT32});
-  node.set_shape(0, in.shape);
-  if (in.type == FLOAT16 || in.type == BFLOAT16) {
-    return for_element_type<FLOAT16, BFLOAT16>(node, in, [&]<typename T>(std::type_identity<T>) {
-      return map_elements<T, float>([](T x) { return static_cast<float>(x); });
-    });
-  }
-  if (in.type == INT4 || in.type == UINT4 || in.type == INT2) {
-    return dequantize_with(node, Packed{sub_byte_layout(in.type)});
-  }
-  return for_element_type<INT8, UINT8, INT16, INT32>(
-      node, in,
-      [&]<typename T>(std::type_identity<T>) { return dequantize_with(node, Whole<T>{}); });
+  node.set_shape(0, node.input(0).shape);
+  return for_element_type<FLOAT32, FLOAT16>(
+      node, node.output(0),
+      [&]<typename Out>(std::type_identity<Out>) { return dequantize_to<Out>(node); });
 }
 
 }  // namespace litezoo::runtime

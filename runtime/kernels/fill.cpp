@@ -4,8 +4,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "runtime/kernels/copy_elements.h"
 #include "runtime/kernels/dims.h"
-#include "runtime/kernels/strided_copy.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -62,14 +62,14 @@ Evaluate prepare_fill(Node& node) {
   node.expect_outputs(1);
   const RuntimeTensor& value = node.input(1);
   expect_same_type(node, value, node.output(0));
-  const std::size_t element = element_bytes(node, value);
+  const std::size_t element = copied_bytes(node, value);
   if (value.size() != 1) node.corrupt("it needs one value to fill with");
   if (!node.value_known(0)) return kDeferred;
   const Shape shape = shape_from(node, integer_values(node, node.input(0)));
   node.set_shape(0, shape);
-  const StridedCopy copy(element,
-                         {{element_count(shape), 0, static_cast<std::ptrdiff_t>(element)}});
-  return [copy](const Node& n) { copy.run(n.input(1).data, n.output(0).data, n.threads()); };
+  return copy_elements(
+      node, 1,
+      StridedCopy(element, {{element_count(shape), 0, static_cast<std::ptrdiff_t>(element)}}));
 }
 
 Evaluate prepare_range(Node& node) {

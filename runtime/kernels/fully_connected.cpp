@@ -161,9 +161,10 @@ Evaluate prepare_fully_connected(Node& node) {
                                     .columns = sizes.columns,
                                     .activation = options.fused_activation_function});
   }
-  // Without a word about the bias the 16-bit kernel sums in 32 bits.
+  // Without a bias LiteRT sums in 32 bits, products of two 16-bit numbers in 64, whatever the
+  // options say.
   const TensorType bias_type =
-      options.quantized_bias_type == TensorType::INT64 ? TensorType::INT64 : TensorType::INT32;
+      weights.type == TensorType::INT16 ? TensorType::INT64 : TensorType::INT32;
   LinearOutput output(node, {.input = &node.input(kInput),
                              .weights = &weights,
                              .bias = node.has_input(kBias) ? &node.input(kBias) : nullptr,

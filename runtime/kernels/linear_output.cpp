@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "runtime/kernels/weights.h"
 
@@ -22,6 +23,16 @@ void begin_with(const std::byte* bias, std::size_t first, std::size_t count, Sum
   }
   const Bias* from = reinterpret_cast<const Bias*>(bias) + first;
   std::copy(from, from + count, sums);
+}
+
+// x * factor, halves upwards.
+std::int32_t multiply_once(std::int64_t x, QuantizedMultiplier factor) {
+  __extension__ using Wide = __int128;
+  const int shift = std::clamp(31 - factor.shift, 1, 62);
+  const Wide rounded = Wide{x} * factor.multiplier + (Wide{1} << (shift - 1));
+  return static_cast<std::int32_t>(std::clamp<Wide>(rounded >> shift,
+                                                    std::numeric_limits<std::int32_t>::min(),
+                                                    std::numeric_limits<std::int32_t>::max()));
 }
 
 }  // namespace
@@ -67,6 +78,8 @@ LinearOutput::LinearOutput(const Node& node, const LinearTensors& tensors)
     }
     wide_bias_ = tensors.bias != nullptr ? tensors.bias->type == TensorType::INT64
                                          : tensors.quantized_bias_type != TensorType::INT32;
+    const bool layer = tensors.single_precision_scales;
+    cuts_factors_ = wide_bias_ && !(layer && is_small_integer(tensors.weights->type));
   }
 }
 
@@ -145,8 +158,8 @@ void LinearOutput::finish(const Row& row, const std::int64_t* sums) const {
   auto* out = reinterpret_cast<std::int16_t*>(row.output);
   for (std::size_t i = 0; i < row.count; ++i) {
     const QuantizedMultiplier& factor = multipliers_[row.first + i];
-    const std::int32_t scaled = wide_bias_ ? multiply(sums[i], factor)
-                                           : multiply(static_cast<std::int32_t>(sums[i]), factor);
+    const std::int32_t scaled =
+        cuts_factors_ ? multiply(sums[i], factor) : multiply_once(sums[i], factor);
     out[i] =
         static_cast<std::int16_t>(std::clamp(scaled, quantized_range_.min, quantized_range_.max));
   }

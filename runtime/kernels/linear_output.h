@@ -64,7 +64,8 @@ class LinearOutput {
   ActivationRange<float> range_{0, 0};
   std::vector<float> scales_;  // one a channel: of the output in 8 bits, of the weights in hybrid
   std::vector<QuantizedMultiplier> multipliers_;  // int16: one a channel
-  bool wide_bias_ = false;                        // int16: INT64 arithmetic
+  bool wide_bias_ = false;                        // int16: an INT64 bias
+  bool cuts_factors_ = false;                     // int16: to 16 bits, as LiteRT does for some
   float zero_point_ = 0;
   ActivationRange<std::int32_t> quantized_range_{0, 0};
 };

@@ -122,8 +122,12 @@ Evaluate reduce_numbers(const Node& node, const WindowPlan& plan, ReduceWindowFu
       return reduce_windows<T>(plan, [](T a, T b) { return std::min(a, b); });
     case ReduceWindowFunction::MAXIMUM:
       return reduce_windows<T>(plan, [](T a, T b) { return std::max(a, b); });
+    case ReduceWindowFunction::ALL:
+      return reduce_windows<T>(plan, [](T a, T b) { return a != T{0} && b != T{0} ? T{1} : T{0}; });
+    case ReduceWindowFunction::ANY:
+      return reduce_windows<T>(plan, [](T a, T b) { return a != T{0} || b != T{0} ? T{1} : T{0}; });
     default:
-      node.unsupported("this function is not for numbers");
+      node.unsupported("it has no function");
   }
 }
 
@@ -131,11 +135,15 @@ Evaluate reduce_flags(const Node& node, const WindowPlan& plan, ReduceWindowFunc
   using T = std::uint8_t;
   switch (function) {
     case ReduceWindowFunction::ALL:
+    case ReduceWindowFunction::MUL:
+    case ReduceWindowFunction::MINIMUM:
       return reduce_windows<T>(plan, [](T a, T b) { return T{a != 0 && b != 0}; });
     case ReduceWindowFunction::ANY:
+    case ReduceWindowFunction::ADD:
+    case ReduceWindowFunction::MAXIMUM:
       return reduce_windows<T>(plan, [](T a, T b) { return T{a != 0 || b != 0}; });
     default:
-      node.unsupported("this function is not for flags");
+      node.unsupported("it has no function");
   }
 }
 

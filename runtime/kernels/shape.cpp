@@ -128,6 +128,7 @@ Evaluate prepare_broadcast_args(Node& node) {
   node.expect_outputs(1);
   expect_same_type(node, node.input(0), node.input(1));
   expect_same_type(node, node.input(0), node.output(0));
+  node.expect_type(node.output(0), {TensorType::INT32, TensorType::INT64});
   const std::size_t rank = std::max(node.input(0).size(), node.input(1).size());
   node.set_shape(0, {checked_dimension(node, static_cast<std::int64_t>(rank))});
   return [wide = node.output(0).type == TensorType::INT64](const Node& n) {

@@ -6,8 +6,8 @@
 #include <bit>
 #include <cstring>
 
+#include "runtime/kernels/copy_elements.h"
 #include "runtime/kernels/dims.h"
-#include "runtime/kernels/strided_copy.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -26,7 +26,7 @@ struct ResultAxis {
 
 Evaluate cut_out(Node& node, const std::vector<Cut>& cuts, Shape shape) {
   const RuntimeTensor& input = node.input(0);
-  const std::size_t element = element_bytes(node, input);
+  const std::size_t element = copied_bytes(node, input);
   const auto from = byte_strides(input.shape, element);
   std::vector<CopyAxis> axes(cuts.size());
   std::ptrdiff_t offset = 0;
@@ -41,9 +41,7 @@ Evaluate cut_out(Node& node, const std::vector<Cut>& cuts, Shape shape) {
   }
   if (empty) offset = 0;
   node.set_shape(0, std::move(shape));
-  return [copy = StridedCopy(element, std::move(axes)), offset](const Node& n) {
-    copy.run(n.input(0).data + offset, n.output(0).data, n.threads());
-  };
+  return copy_elements(node, 0, StridedCopy(element, std::move(axes)), offset);
 }
 
 class StridedSlice {

@@ -40,8 +40,9 @@ template <typename In, typename Out, typename Row>
 Evaluate for_last_dimension(Node& node, const Row& row) {
   return for_rows<In, Out>(node,
                            [row](const In* in, Out* out, std::size_t rows, std::size_t length) {
-                             for (std::size_t i = 0; i < rows; ++i)
+                             for (std::size_t i = 0; i < rows; ++i) {
                                row(in + i * length, out + i * length, length);
+                             }
                            });
 }
 
