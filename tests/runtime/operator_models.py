@@ -83,7 +83,7 @@ def values_of(slot, type, quantised, random):
     if slot.low is not None:
         low, high = int(np.floor(slot.low)), max(int(np.ceil(slot.high)), int(np.floor(slot.low)) + 1)
         if quantised:
-            scale, zero = quantised
+            scale, zero = np.ravel(quantised[0])[0], np.ravel(quantised[1])[0]
             limits = np.iinfo(NUMPY[type])
             real = random.uniform(slot.low, slot.high, size)
             return np.clip(np.round(real / scale) + zero, limits.min, limits.max).astype(NUMPY[type])
