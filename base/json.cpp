@@ -394,6 +394,7 @@ void to_json(nlohmann::json& json, const MeasurementSettings& value) {
           {"pace_ns", optional_time(value.pace)},
           {"cores", value.cores},
           {"inputs", value.inputs},
+          {"shapes", value.shapes},
           {"launches", value.launches},
           {"risk", value.risk}};
 }
@@ -410,6 +411,7 @@ void from_json(const nlohmann::json& json, MeasurementSettings& value) {
   read_optional_time(json, "pace_ns", value.pace);
   read(json, "cores", value.cores);
   read(json, "inputs", value.inputs);
+  read(json, "shapes", value.shapes);
   read_count(json, "launches", value.launches);
   read(json, "risk", value.risk);
 }

@@ -148,6 +148,7 @@ struct MeasurementSettings {
   std::optional<Nanoseconds> pace;  // one run every so often, as an app calls; unset: back to back
   std::string cores = "auto";       // the class of cores to run on: "auto", "big", "little", "all"
   std::string inputs;               // SHA-256 of the user's input files; empty = random values
+  std::vector<std::string> shapes;  // of inputs, where not the file's: "0=1x192x192x3"
   std::uint32_t launches = 1;       // fresh processes the runs are spread over
   double risk = 0.01;               // of a wrong PASS, and of a wrong FAIL, over all looks
   auto operator<=>(const MeasurementSettings&) const = default;

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/float16.h"
+#include "cli/given_inputs.h"
 #include "cli/local_model.h"
 #include "cli/named_input.h"
 #include "cli/npy.h"
@@ -132,6 +133,12 @@ std::string why_not_comparable(const LocalModel& first, const LocalModel& second
     }
   }
   return {};
+}
+
+runtime::SessionOptions options_for(const LocalModel& model, const AgreementSettings& settings) {
+  return {.threads = settings.threads,
+          .memory_limit = settings.memory_limit,
+          .input_shapes = given_inputs(model.graph, settings.inputs, settings.resizes).shapes};
 }
 
 void set_input(runtime::Session& session, const LocalModel& model, std::size_t index,
@@ -276,10 +283,8 @@ Agreement agreement_of(const LocalModel& first, const LocalModel& second,
   Agreement agreement;
   agreement.why_not = why_not_comparable(first, second);
   if (!agreement.why_not.empty()) return agreement;
-  const runtime::SessionOptions options{.threads = settings.threads,
-                                        .memory_limit = settings.memory_limit};
-  runtime::Session a(first.graph, options);
-  runtime::Session b(second.graph, options);
+  runtime::Session a(first.graph, options_for(first, settings));
+  runtime::Session b(second.graph, options_for(second, settings));
   const auto given = given_values(first, settings.inputs);
   std::minstd_rand random(settings.seed);
   const std::size_t samples = settings.inputs.empty() ? settings.samples : 1;

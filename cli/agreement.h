@@ -31,7 +31,8 @@ struct AgreementSettings {
   std::uint32_t seed = 1;
   std::uint32_t threads = 1;
   Bytes memory_limit = runtime::kDefaultMemoryLimit;
-  std::vector<std::string> inputs;  // K=FILE.npy, for both models; one sample then
+  std::vector<std::string> inputs;   // K=FILE.npy, for both models; one sample then
+  std::vector<std::string> resizes;  // K=1x192x192x3, for both
 };
 
 // Runs both. Inputs and outputs are matched by position. Throws what runtime::Session throws, and

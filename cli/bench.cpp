@@ -125,7 +125,8 @@ bool counts(const Measurement& earlier, const MeasurementSettings& settings,
   const MeasurementSettings& then = earlier.settings;
   const bool same_settings = then.threads == settings.threads && then.seed == settings.seed &&
                              then.mode == settings.mode && then.pace == settings.pace &&
-                             then.cores == settings.cores && then.inputs == settings.inputs;
+                             then.cores == settings.cores && then.inputs == settings.inputs &&
+                             then.shapes == settings.shapes;
   const bool same_engine = earlier.engine_version == engine_version && earlier.build == build &&
                            earlier.litezoo_version == LITEZOO_VERSION;
   const auto taken = parse_moment(earlier.taken_at);

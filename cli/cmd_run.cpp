@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/input_shapes.h"
 #include "cli/local_model.h"
 #include "cli/named_input.h"
 #include "cli/npy.h"
@@ -36,24 +36,6 @@ struct RunOptions {
   std::uint32_t seed = 1;
   bool no_delegate = false;
 };
-
-std::vector<std::int32_t> parse_shape(const std::string& text) {
-  std::vector<std::int32_t> shape;
-  const char* at = text.data();
-  const char* const end = text.data() + text.size();
-  while (at < end) {
-    std::int32_t dimension = 0;
-    const auto [stop, error] = std::from_chars(at, end, dimension);
-    const bool separated = stop == end || *stop == 'x' || *stop == ',';
-    if (error != std::errc() || dimension < 0 || !separated) {
-      throw Error(ErrorKind::usage,
-                  fmt::format("'{}' is not a shape; write it like 1x192x192x3", text));
-    }
-    shape.push_back(dimension);
-    at = stop == end ? end : stop + 1;
-  }
-  return shape;
-}
 
 std::vector<std::string> input_names(const Graph& graph, const std::string& signature) {
   std::vector<std::string> names;
@@ -88,24 +70,18 @@ std::vector<GivenInput> read_inputs(const RunOptions& options, std::span<const s
 
 // A .npy file of another shape than a fixed input's is refused when it is copied;
 // for an input with unknown dimensions the file tells the shape.
-std::vector<std::optional<std::vector<std::int32_t>>> wanted_shapes(
-    const RunOptions& options, const Graph& graph, std::span<const std::string> names,
-    std::span<const GivenInput> given) {
-  std::vector<std::optional<std::vector<std::int32_t>>> shapes(names.size());
+runtime::InputShapes wanted_shapes(const RunOptions& options, const Graph& graph,
+                                   const std::vector<std::string>& names,
+                                   std::span<const GivenInput> given) {
+  auto shapes = resized(options.resizes, names);
   const bool is_main = options.signature.empty() && !graph.subgraphs.empty();
   for (const GivenInput& input : given) {
     if (!is_main) continue;
     const Subgraph& main = graph.subgraphs.front();
     const Tensor& tensor = main.tensors[static_cast<std::size_t>(main.inputs[input.index])];
-    const bool dynamic =
-        std::ranges::find(tensor.shape_signature, -1) != tensor.shape_signature.end();
-    if (dynamic && input.array.shape.size() == tensor.shape_signature.size()) {
+    if (!shapes[input.index] && may_have_shape(tensor, input.array.shape)) {
       shapes[input.index] = input.array.shape;
     }
-  }
-  for (const auto& text : options.resizes) {
-    const auto [key, value] = parse_named_input(text, "--resize");
-    shapes[input_index(names, key)] = parse_shape(value);
   }
   return shapes;
 }
@@ -182,12 +158,14 @@ void run_model(Context& context, const RunOptions& options) {
   const LocalModel model = open_model(context, options.model);
   const auto names = input_names(model.graph, options.signature);
   const auto given = read_inputs(options, names);
-  runtime::Session session(model.graph,
-                           {.threads = options.threads,
-                            .signature = options.signature,
-                            .delegate = !options.no_delegate,
-                            .memory_limit = memory_limit_of(options.memory_limit),
-                            .input_shapes = wanted_shapes(options, model.graph, names, given)});
+  const auto shapes = wanted_shapes(options, model.graph, names, given);
+  auto session = with_resize_hint(model.graph, shapes, [&] {
+    return runtime::Session(model.graph, {.threads = options.threads,
+                                          .signature = options.signature,
+                                          .delegate = !options.no_delegate,
+                                          .memory_limit = memory_limit_of(options.memory_limit),
+                                          .input_shapes = shapes});
+  });
   fill_inputs(context, options, model.graph, session, given);
   const auto start = std::chrono::steady_clock::now();
   session.run();
@@ -206,10 +184,7 @@ void add_run(CLI::App& command, Context& context) {
       .add_option("--input", options->inputs,
                   "INPUT=FILE.npy; INPUT is a position or a name (repeatable)")
       ->allow_extra_args(false);
-  command
-      .add_option("--resize", options->resizes,
-                  "INPUT=1x192x192x3: another input shape (repeatable)")
-      ->allow_extra_args(false);
+  add_resize_option(command, options->resizes);
   command.add_option("--signature", options->signature, "Run this signature");
   command.add_option("--output-dir", options->output_directory, "Leave 0.npy, 1.npy, ... here");
   command.add_option("--threads", options->threads, "Threads")->check(CLI::Range(1, 1024));

@@ -172,7 +172,8 @@ void compare_runs(Context& context, const std::vector<std::string>& references,
                                      {.seed = protocol.settings.seed,
                                       .threads = protocol.settings.threads,
                                       .memory_limit = protocol.memory_limit,
-                                      .inputs = protocol.inputs});
+                                      .inputs = protocol.inputs,
+                                      .resizes = protocol.settings.shapes});
   }
   if (!context.json) return print_comparison(context, rows);
   nlohmann::ordered_json document;

@@ -20,8 +20,8 @@
 #include "base/json.h"
 #include "cli/context.h"
 #include "cli/external_weights.h"
-#include "cli/named_input.h"
-#include "cli/npy.h"
+#include "cli/given_inputs.h"
+#include "cli/input_shapes.h"
 #include "cli/protocol.h"
 #include "inspector/input_ranges.h"
 #include "inspector/read.h"
@@ -119,41 +119,6 @@ void limit_memory() {
   ::setrlimit(RLIMIT_DATA, &limit);
 }
 
-// An input with unknown dimensions takes what fits its bytes.
-void require_shape(const Graph& graph, std::size_t index, const NpyArray& array,
-                   const std::string& text) {
-  const Subgraph& main = graph.subgraphs.front();
-  const Tensor& tensor = main.tensors[static_cast<std::size_t>(main.inputs[index])];
-  const bool fixed = std::ranges::find(tensor.shape_signature, -1) == tensor.shape_signature.end();
-  if (!fixed || is_same_shape(tensor.shape, array.shape)) return;
-  throw Error(ErrorKind::usage,
-              fmt::format("the model does not take --input {}: its shape is {}, not {}", text,
-                          fmt::join(array.shape, "x"), fmt::join(tensor.shape, "x")));
-}
-
-// The content of inputs; keeps the bytes that `views` looks at.
-struct Inputs {
-  std::vector<NpyArray> arrays;
-  std::vector<runtime::InputBytes> views;
-};
-
-Inputs given_inputs(const Graph& graph, const std::vector<std::string>& texts) {
-  Inputs inputs;
-  if (graph.subgraphs.empty()) return inputs;
-  const auto names = main_input_names(graph);
-  std::vector<std::size_t> indices;
-  for (const std::string& text : texts) {
-    const auto [key, file] = parse_named_input(text, "--input");
-    indices.push_back(input_index(names, key));
-    inputs.arrays.push_back(read_npy(file));
-    require_shape(graph, indices.back(), inputs.arrays.back(), text);
-  }
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    inputs.views.push_back({.index = indices[i], .data = inputs.arrays[i].data});
-  }
-  return inputs;
-}
-
 // What does not fit into the memory that is free is an answer about the model.
 template <typename Measure>
 Measurement measured_within_memory(const std::string& name, Measure measure) {
@@ -197,10 +162,10 @@ void measure_as_child(const Context& context, const std::string& request) {
   auto read = inspector::read_graph(file.bytes(), path);
   const auto weights = attach_external_weights(read.graph, path);
   const Nanoseconds load = std::chrono::steady_clock::now() - start;
-  const auto inputs =
-      given_inputs(read.graph, document.at("inputs").get<std::vector<std::string>>());
+  const auto inputs = given_inputs(
+      read.graph, document.at("inputs").get<std::vector<std::string>>(), wanted.shapes);
   const auto ranges = inspector::input_ranges(read.graph);
-  const auto measurement = measured_within_memory(path, [&] {
+  const auto measure = [&] {
     return runtime::measure(
         read.graph, wanted,
         {.sha256 = document.at("sha256").get<std::string>(),
@@ -211,9 +176,12 @@ void measure_as_child(const Context& context, const std::string& request) {
                   Nanoseconds(document.at("best_stream_ns").get<std::int64_t>())},
          .inputs = inputs.views,
          .ranges = ranges,
+         .shapes = inputs.shapes,
          .memory_limit = {document.at("memory_limit_bytes").get<std::uint64_t>()}},
         anchor);
-  });
+  };
+  const auto measurement = measured_within_memory(
+      path, [&] { return with_resize_hint(read.graph, inputs.shapes, measure); });
   context.out << dump_json(nlohmann::json(measurement)) << '\n';
 }
 

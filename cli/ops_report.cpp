@@ -12,6 +12,8 @@
 
 #include "base/statistics.h"
 #include "cli/context.h"
+#include "cli/given_inputs.h"
+#include "cli/input_shapes.h"
 #include "cli/local_model.h"
 #include "cli/protocol.h"
 #include "cli/render.h"
@@ -274,22 +276,36 @@ void print_document(const Context& context, const std::string& name, const OpsRe
   print_json(context, document);
 }
 
+// The graph with the shapes that its tensors have in the session.
+Graph with_shapes_of(const runtime::Session& session, Graph graph) {
+  for (std::size_t s = 0; s < graph.subgraphs.size(); ++s) {
+    const auto shapes = session.tensor_shapes(s);
+    for (std::size_t t = 0; t < shapes.size(); ++t) graph.subgraphs[s].tensors[t].shape = shapes[t];
+  }
+  return graph;
+}
+
 }  // namespace
 
 void report_ops(const Context& context, const std::string& reference, const Protocol& protocol,
                 bool csv) {
   const MeasurementSettings& settings = protocol.settings;
   const LocalModel model = open_model(context, reference);
+  const auto given = given_inputs(model.graph, protocol.inputs, settings.shapes);
   runtime::SessionOptions options{.threads = settings.threads,
-                                  .memory_limit = protocol.memory_limit};
-  runtime::Session real(model.graph, options);
+                                  .memory_limit = protocol.memory_limit,
+                                  .input_shapes = given.shapes};
+  const auto open = [&] { return runtime::Session(model.graph, options); };
+  auto real = with_resize_hint(model.graph, given.shapes, open);
   options.split_partitions = true;
-  runtime::Session split(model.graph, options);
+  auto split = open();
   for (runtime::Session* session : {&real, &split}) {
     runtime::fill_random(session->inputs(), settings.seed, inspector::input_ranges(model.graph));
+    runtime::copy_inputs(*session, given.views);
     session->run();
   }
-  const OpsReport report = make_report(model.graph, take_both(real, split, settings), real.plan());
+  const Graph graph = with_shapes_of(real, model.graph);
+  const OpsReport report = make_report(graph, take_both(real, split, settings), real.plan());
   if (csv) return print_csv(context, report);
   if (context.json) return print_document(context, reference, report);
   print_rows(context, "node", report.nodes, true);

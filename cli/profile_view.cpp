@@ -95,6 +95,9 @@ std::string how_line(const Measurement& m) {
   }
   if (fastest > 0) text += fmt::format(", {:.2f} to {:.2f} GHz", slowest, fastest);
   if (settings.pace) text += fmt::format(", a run every {}", to_text(*settings.pace));
+  for (const auto& shape : settings.shapes) {
+    text += fmt::format(", input {}", escape_for_terminal(shape));
+  }
   return text + (settings.inputs.empty() ? ", random inputs" : ", the inputs given");
 }
 

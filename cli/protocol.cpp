@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "cli/input_shapes.h"
 #include "cli/named_input.h"
 #include "runtime/measure.h"
 
@@ -106,6 +107,7 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
                   "INPUT=FILE.npy instead of random values; INPUT is a position or a name "
                   "(repeatable)")
       ->allow_extra_args(false);
+  add_resize_option(command, options.resizes);
 }
 
 void add_memory_limit_option(CLI::App& command, std::string& text) {
@@ -152,6 +154,7 @@ Protocol protocol_of(const ProtocolOptions& options) {
       options.timeout.empty() ? timeout_of(settings) : bounded(options.timeout, "--timeout");
   protocol.inputs = options.inputs;
   settings.inputs = digest_of_inputs(options.inputs);
+  settings.shapes = options.resizes;
   return protocol;
 }
 

@@ -38,12 +38,12 @@ struct ProtocolOptions {
   std::string mode = "quick";
   std::string pace, sustained, min_time, max_time, timeout, memory_limit;
   std::string cores = "auto";
-  std::vector<std::string> inputs;
+  std::vector<std::string> inputs, resizes;
   std::uint32_t threads = 1, runs = 0, seed = 1;
 };
 
 // --mode, --threads, --cores, --paced, --sustained, --runs, --min-time, --max-time, --timeout,
-// --seed, --input, --memory-limit. `options` must outlive the command.
+// --seed, --input, --resize, --memory-limit. `options` must outlive the command.
 void add_protocol_options(CLI::App& command, ProtocolOptions& options);
 
 // Throws Error(usage) for a mode, size or duration that makes no sense, Error(not_found or io) for

@@ -1,11 +1,15 @@
 #include "runtime/inputs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "base/error.h"
 #include "base/float16.h"
+#include "base/units.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -136,6 +140,18 @@ void fill_one(const TensorView& input, std::size_t position, std::uint32_t seed,
 }
 
 }  // namespace
+
+void copy_inputs(Session& session, std::span<const InputBytes> inputs) {
+  const auto views = session.inputs();
+  for (const InputBytes& input : inputs) {
+    if (input.index >= views.size() || views[input.index].data.size() != input.data.size()) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("input {} of the model does not take {}; see 'litezoo inspect'",
+                              input.index, to_text(Bytes{input.data.size()})));
+    }
+    std::memcpy(views[input.index].data.data(), input.data.data(), input.data.size());
+  }
+}
 
 void fill_random(std::span<const TensorView> inputs, std::uint32_t seed,
                  std::span<const std::optional<ValueRange>> ranges) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,6 +9,15 @@
 #include "runtime/session.h"
 
 namespace litezoo::runtime {
+
+// The content of one input, given by the user.
+struct InputBytes {
+  std::size_t index = 0;
+  std::span<const std::byte> data;
+};
+
+// Copies them into the session. Throws Error(usage) for one that is not there or has another size.
+void copy_inputs(Session& session, std::span<const InputBytes> inputs);
 
 // Fills inputs with pseudo-random values that depend on the seed and on each input's position only:
 // within the input's range where there is one (by position; more or fewer ranges than inputs do no

@@ -217,19 +217,6 @@ class BlockRunner {
   Nanoseconds valid_time_{};
 };
 
-void fill_inputs(Session& session, std::uint32_t seed, const MeasureStart& start) {
-  const auto views = session.inputs();
-  fill_random(views, seed, start.ranges);
-  for (const InputBytes& input : start.inputs) {
-    if (input.index >= views.size() || views[input.index].data.size() != input.data.size()) {
-      throw Error(ErrorKind::usage,
-                  fmt::format("input {} of the model does not take {}; see 'litezoo inspect'",
-                              input.index, to_text(Bytes{input.data.size()})));
-    }
-    std::memcpy(views[input.index].data.data(), input.data.data(), input.data.size());
-  }
-}
-
 Bytes above(Bytes value, Bytes baseline) {
   return {value.count - std::min(value.count, baseline.count)};
 }
@@ -282,13 +269,16 @@ Measurement measure(const Graph& graph, const MeasurementSettings& settings,
   MemoryPeaks peaks;
   peaks.look(loaded);
   const auto before_init = Clock::now();
-  Session session(graph, {.threads = settings.threads, .memory_limit = start.memory_limit});
+  Session session(graph, {.threads = settings.threads,
+                          .memory_limit = start.memory_limit,
+                          .input_shapes = start.shapes});
   result.init = Clock::now() - before_init;
   const auto initialised = ProcessMemory::now();
   peaks.look(initialised);
   describe_plan(session.plan(), result);
   result.memory.packed_weights = packed_weights(loaded, initialised, result.arena);
-  fill_inputs(session, settings.seed, start);
+  fill_random(session.inputs(), settings.seed, start.ranges);
+  copy_inputs(session, start.inputs);
   result.first_run = Runner(session, std::nullopt).run();
   Runner runner(session, settings.pace);
   const Surroundings around{

@@ -9,16 +9,11 @@
 #include "base/nouns.h"
 #include "base/value_range.h"
 #include "runtime/anchor.h"
+#include "runtime/inputs.h"
 #include "runtime/memory.h"
 #include "runtime/process_memory.h"
 
 namespace litezoo::runtime {
-
-// The content of one input, given by the user.
-struct InputBytes {
-  std::size_t index = 0;
-  std::span<const std::byte> data;
-};
 
 // With a limit, measuring may take this many times settings.max_time while there are fewer than
 // twice the runs that the quickest PASS takes: a slow model needs as many as a fast one.
@@ -33,6 +28,7 @@ struct MeasureStart {
   AnchorTime best;                       // the machine at its best, known from earlier; zero = no
   std::span<const InputBytes> inputs{};  // the others are random
   std::span<const std::optional<ValueRange>> ranges{};  // of those, by input
+  InputShapes shapes{};                                 // that replace the file's
   Bytes memory_limit = kDefaultMemoryLimit;             // as SessionOptions has it
 };
 

@@ -149,6 +149,16 @@ class Session::Implementation {
     program_->set_serialised(entry_.inputs[index].tensor, serialised);
   }
 
+  std::vector<Shape> tensor_shapes(std::size_t subgraph) const {
+    std::vector<Shape> shapes;
+    if (subgraph >= state_.programs.size() || !state_.programs[subgraph]) return shapes;
+    const std::size_t count = state_.graph.subgraphs[subgraph].tensors.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      shapes.push_back(state_.programs[subgraph]->tensor(static_cast<std::int32_t>(i)).shape);
+    }
+    return shapes;
+  }
+
   void reset_variables() {
     for (const auto& program : state_.programs) {
       if (program) program->reset_variables();
@@ -243,6 +253,10 @@ std::vector<NodeTiming> Session::run_timed() {
 
 void Session::reset_variables() {
   implementation_->reset_variables();
+}
+
+std::vector<std::vector<std::int32_t>> Session::tensor_shapes(std::size_t subgraph) const {
+  return implementation_->tensor_shapes(subgraph);
 }
 
 const Plan& Session::plan() const noexcept {

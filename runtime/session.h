@@ -14,6 +14,9 @@
 
 namespace litezoo::runtime {
 
+// Input shapes that replace the file's, by input index; an absent one stays.
+using InputShapes = std::vector<std::optional<std::vector<std::int32_t>>>;
+
 struct SessionOptions {
   std::uint32_t threads = 1;
   std::string signature;          // empty = the main subgraph, inputs in its order
@@ -22,8 +25,7 @@ struct SessionOptions {
   Bytes memory_limit = kDefaultMemoryLimit;  // of all tensors together
   // Of one WHILE; also how often subgraphs may call each other in one run.
   std::uint64_t max_loop_iterations = 10'000'000;
-  // Input shapes that replace the file's, by input index; an absent one stays.
-  std::vector<std::optional<std::vector<std::int32_t>>> input_shapes;
+  InputShapes input_shapes;
 };
 
 // A tensor at the session's border. `data` stays valid until the session is resized or dies.
@@ -100,6 +102,10 @@ class Session {
   void reset_variables();
 
   const Plan& plan() const noexcept;
+
+  // The shapes its tensors have now, by tensor of that subgraph; those of a dynamic shape as in the
+  // last run. Empty for a subgraph that was not called.
+  std::vector<std::vector<std::int32_t>> tensor_shapes(std::size_t subgraph) const;
 
  private:
   class Implementation;

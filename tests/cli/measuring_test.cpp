@@ -266,6 +266,59 @@ TEST_CASE("the user's inputs are measured with and must fit") {
   }
 }
 
+TEST_CASE("a model of unknown input size is measured at the size that is given") {
+  const Program program;
+  GraphBuilder b;
+  const int image = b.input(TensorType::FLOAT32, {1, 1, 1, 1});
+  const int filter = b.constant<float>({1, 3, 3, 1}, std::vector<float>(9, 1.0F));
+  const int bias = b.constant<float>({1}, {0.0F});
+  b.op(BuiltinOperator::CONV_2D, {image, filter, bias}, {b.output(TensorType::FLOAT32)},
+       Conv2DOptions{.padding = Padding::VALID, .stride_w = 1, .stride_h = 1});
+  Graph graph = b.graph();
+  graph.subgraphs[0].tensors[0].shape_signature = {1, -1, -1, 1};
+  const auto model = program.file("any-size.tflite", as_text(builder::write_tflite(graph)));
+  const auto pixels = program.file("pixels.npy", "");
+  cli::write_npy(pixels, TensorType::FLOAT32, std::vector<std::int32_t>{1, 12, 10, 1},
+                 std::vector<std::byte>(std::size_t{12} * 10 * 4));
+
+  for (const char* command : {"run", "profile"}) {
+    const auto alone = program.run({command, model});
+    CHECK(alone.exit_code == 2);
+    CHECK(is_one_clear_line(alone.err));
+    CHECK(alone.err.find("is 1x?x?x1: try a larger one with --resize 0=") != std::string::npos);
+  }
+  struct Case {
+    std::vector<std::string> words;
+    std::string_view output, shape;
+    std::uint64_t macs;
+  };
+  const Case cases[] = {{{"--resize", "0=1x8x8x1"}, "1x6x6x1", "0=1x8x8x1", 6 * 6 * 9},
+                        {{"--input", "t0=" + pixels}, "1x10x8x1", "", 10 * 8 * 9}};
+  for (const auto& c : cases) {
+    CAPTURE(c.words.back());
+    std::vector<std::string> words = {"profile", model, "--mode", "rapid", "--max-time", "300ms"};
+    words.insert(words.end(), c.words.begin(), c.words.end());
+    words.emplace_back("--json");
+    const auto measured = program.run(words);
+    CAPTURE(measured.err);
+    REQUIRE(measured.exit_code == 0);
+    const auto settings =
+        nlohmann::json::parse(measured.out)["profiles"][0]["measurement"]["settings"];
+    CHECK(settings["shapes"] == (c.shape.empty() ? nlohmann::json::array()
+                                                 : nlohmann::json::array({std::string(c.shape)})));
+    words.emplace_back("--ops");
+    const auto ops = program.run(words);
+    REQUIRE(ops.exit_code == 0);
+    const auto node = nlohmann::json::parse(ops.out)["nodes"][0];
+    CHECK(node["output_shape"] == std::string(c.output));
+    CHECK(node["macs"] == c.macs);
+  }
+  const auto too_small = program.run({"profile", model, "--resize", "0=1x2x2x1"});
+  CHECK(too_small.exit_code == 2);
+  CHECK(too_small.err.find("with the shapes given") != std::string::npos);
+  CHECK(program.run({"profile", model, "--resize", "0=wide"}).exit_code == 2);
+}
+
 TEST_CASE("an earlier measurement proves something only when it says what a new one would") {
   const auto now = std::chrono::system_clock::now();
   Measurement earlier;
@@ -283,6 +336,7 @@ TEST_CASE("an earlier measurement proves something only when it says what a new 
   CHECK_FALSE(cli::counts(earlier, {.pace = milliseconds(33)}, "engine", "build", fresh));
   CHECK_FALSE(cli::counts(earlier, {.cores = "little"}, "engine", "build", fresh));
   CHECK_FALSE(cli::counts(earlier, {.inputs = "digest"}, "engine", "build", fresh));
+  CHECK_FALSE(cli::counts(earlier, {.shapes = {"0=1x8x8x1"}}, "engine", "build", fresh));
   const cli::Freshness old{taken + std::chrono::hours(3), std::chrono::hours(2)};
   CHECK_FALSE(cli::counts(earlier, {}, "engine", "build", old));
   const cli::Freshness clock_was_set_back{taken - std::chrono::hours(1), std::chrono::hours(2)};
