@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kHeadSize = 4096;
 constexpr std::size_t kRecordSize = 8;
+constexpr std::size_t kMostPending = 8;                    // not in the journal yet
 constexpr std::size_t kMostBlocks = std::size_t{1} << 20;  // a terabyte
 constexpr std::string_view kMagic = "litezoo-journal 1";
 
@@ -196,33 +197,43 @@ void BlockFile::write_journal() {
   pending_.clear();
 }
 
-void BlockFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+std::vector<BlockFile::Filled> BlockFile::put(std::uint64_t offset,
+                                              std::span<const std::byte> bytes) {
+  std::vector<Filled> filled;
   while (!bytes.empty()) {
     const auto block = static_cast<std::size_t>(offset / kBlock);
     const std::uint64_t inside = offset % kBlock;
-    if (block >= records_.size()) records_.resize(block + 1);
-    Record& record = records_[block];
-    if (record.filled != inside) {
+    const Record before = block < records_.size() ? records_[block] : Record{};
+    if (before.filled != inside) {
       throw Error(ErrorKind::internal, "a block of a download was not filled in order");
     }
     const auto piece = bytes.first(std::min<std::size_t>(bytes.size(), kBlock - inside));
     file_.write_at(offset, piece);
-    record.filled += static_cast<std::uint32_t>(piece.size());
-    record.crc = crc32c(piece, record.crc);
-    if (pending_.empty() || pending_.back() != block) pending_.push_back(block);
-    received_ += piece.size();
-    if (frontier_ == offset) {
-      std::uint64_t frontier = offset + piece.size();
-      // Up to the end of what other requests had filled before.
-      for (std::size_t i = frontier / kBlock; frontier % kBlock == 0 && i < records_.size(); ++i) {
-        frontier += records_[i].filled;
-        if (records_[i].filled < kBlock) break;
-      }
-      frontier_ = frontier;
-    }
+    filled.push_back(
+        {block, static_cast<std::uint32_t>(inside + piece.size()), crc32c(piece, before.crc)});
     offset += piece.size();
     bytes = bytes.subspan(piece.size());
   }
+  return filled;
+}
+
+void BlockFile::mark(std::span<const Filled> filled) {
+  for (const auto& [block, bytes, crc] : filled) {
+    if (block >= records_.size()) records_.resize(block + 1);
+    const std::uint64_t before = block * kBlock + records_[block].filled;
+    received_ += bytes - records_[block].filled;
+    records_[block] = {bytes, crc};
+    if (pending_.empty() || pending_.back() != block) pending_.push_back(block);
+    if (frontier_ != before) continue;
+    std::uint64_t frontier = block * kBlock + bytes;
+    // Up to the end of what other requests had filled before.
+    for (std::size_t i = frontier / kBlock; frontier % kBlock == 0 && i < records_.size(); ++i) {
+      frontier += records_[i].filled;
+      if (records_[i].filled < kBlock) break;
+    }
+    frontier_ = frontier;
+  }
+  if (pending_.size() >= kMostPending) write_journal();
 }
 
 void BlockFile::drop(const Stretch& stretch) {

@@ -55,9 +55,16 @@ class BlockFile {
   // Forgets every block that holds bytes of the stretch. Throws Error(io).
   void drop(const Stretch& stretch);
 
-  // `offset` is where the bytes of its block end so far. They count for a later run once the
-  // journal is written, which the destructor does, too. Throws Error(io).
-  void write(std::uint64_t offset, std::span<const std::byte> bytes);
+  // How far a block is filled, and the CRC-32C of that.
+  struct Filled {
+    std::size_t block = 0;
+    std::uint32_t bytes = 0, crc = 0;
+  };
+  // Writes bytes where those of their block end so far; `mark` makes them count, for a later run
+  // once the journal is written, which the destructor does, too. While one thread puts, others may
+  // call the const functions. Throws Error(io).
+  std::vector<Filled> put(std::uint64_t offset, std::span<const std::byte> bytes);
+  void mark(std::span<const Filled> filled);
   void write_journal();
   // Bytes that are there. Throws Error(io).
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;

@@ -12,6 +12,11 @@ namespace litezoo::fetcher {
 namespace {
 
 constexpr std::uint64_t kStep = std::uint64_t{1} << 20;
+// Handed over and not hashed yet, at most.
+constexpr std::size_t kMostPieces = 8;
+// To read bytes from the file again costs more than to wait for the thread, unless it is far
+// behind.
+constexpr std::uint64_t kClose = std::uint64_t{64} << 20;
 
 // A part of the file as memory, so that nothing is copied. Empty where the system cannot promise
 // that all of it can be read: without that, a disk's fault would be a signal.
@@ -55,6 +60,21 @@ HashFollower::~HashFollower() {
   thread_.join();
 }
 
+Buffer HashFollower::take(std::uint64_t offset, Buffer bytes) {
+  std::unique_lock lock(mutex_);
+  if (pieces_.size() >= kMostPieces && thread_.joinable() && offset - hashed_ < kClose) {
+    available_ = std::max(available_, offset);
+    more_.notify_one();
+    room_.wait(lock, [this] { return failure_ || pieces_.size() <= kMostPieces / 2; });
+  }
+  if (pieces_.size() >= kMostPieces) return bytes;
+  pieces_.push_back({offset, std::move(bytes)});
+  if (spare_.empty()) return {};
+  Buffer spare = std::move(spare_.back());
+  spare_.pop_back();
+  return spare;
+}
+
 void HashFollower::advance(std::uint64_t available) {
   if (available < told_ + kStep) return;
   told_ = available;
@@ -81,7 +101,7 @@ void HashFollower::follow() {
       {
         std::unique_lock lock(mutex_);
         more_.wait(lock, [this] { return last_ || available_ > hashed_; });
-        if (stopped_ || available_ == hashed_) return;
+        if (stopped_ || available_ <= hashed_) return;
         end = available_;
       }
       hash_up_to(end);
@@ -89,21 +109,47 @@ void HashFollower::follow() {
   } catch (...) {
     const std::scoped_lock lock(mutex_);
     failure_ = std::current_exception();
+    room_.notify_one();
   }
 }
 
 void HashFollower::hash_up_to(std::uint64_t end) {
   while (hashed_ < end && !stopped_) {
-    const auto size = static_cast<std::size_t>(std::min(end - hashed_, kStep));
-    const MappedPart part(file_.descriptor(), hashed_, size);
-    if (part.bytes().empty()) {
-      copy_.resize(size);
-      file_.read_at(hashed_, copy_);
+    std::uint64_t stop = std::min<std::uint64_t>(end, hashed_ + kStep);
+    HandedOver piece;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!pieces_.empty() && pieces_.front().offset == hashed_) {
+        piece = std::move(pieces_.front());
+        pieces_.pop_front();
+        if (pieces_.size() == kMostPieces / 2) room_.notify_one();
+      } else if (!pieces_.empty()) {
+        stop = std::min(stop, pieces_.front().offset);
+      }
     }
-    const auto bytes = part.bytes().empty() ? std::span<const std::byte>(copy_) : part.bytes();
-    for (Digester& digester : digesters_) digester.update(bytes);
-    hashed_ += size;
+    piece.bytes.empty() ? hash_part(static_cast<std::size_t>(stop - hashed_))
+                        : hash_handed(std::move(piece));
   }
+}
+
+void HashFollower::hash_handed(HandedOver piece) {
+  update(piece.bytes.bytes());
+  piece.bytes.clear();
+  const std::scoped_lock lock(mutex_);
+  spare_.push_back(std::move(piece.bytes));
+}
+
+void HashFollower::hash_part(std::size_t size) {
+  const MappedPart part(file_.descriptor(), hashed_, size);
+  if (!part.bytes().empty()) return update(part.bytes());
+  copy_.resize(size);
+  file_.read_at(hashed_, copy_);
+  update(copy_);
+}
+
+void HashFollower::update(std::span<const std::byte> bytes) {
+  for (Digester& digester : digesters_) digester.update(bytes);
+  hashed_ += bytes.size();
 }
 
 std::vector<Digest> HashFollower::finish(std::uint64_t size) {

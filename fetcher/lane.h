@@ -6,16 +6,19 @@
 #include <memory>
 #include <vector>
 
+#include "fetcher/buffer.h"
 #include "fetcher/transport.h"
 
 namespace litezoo::fetcher {
 
 inline constexpr std::uint64_t kUnknownEnd = std::numeric_limits<std::uint64_t>::max();
 
-// One request for a stretch of a file, [at, to) of it still to come.
+// One request for a stretch of a file, [at, to) of it still to be written.
 struct Lane {
   std::uint64_t asked_from = 0;  // at first, or before it by what is compared
-  std::uint64_t at = 0;
+  std::uint64_t at = 0;          // before it, all is in the file
+  std::uint64_t arrived = 0;     // and before this, all has come
+  Buffer held;                   // the last of it, to be handed over when there is more
   std::uint64_t to = kUnknownEnd;
   std::vector<std::byte> seam;  // what the answer must begin with
   std::size_t compared = 0;
@@ -27,6 +30,12 @@ struct Lane {
   RequestId id = 0;
 };
 using LanePointer = std::shared_ptr<Lane>;
+
+// What came for a lane, on its way into the file.
+struct Piece {
+  LanePointer lane;
+  Buffer bytes;
+};
 
 // Thrown in a request's sink to end it when it has given enough, or cannot give what was asked.
 struct Enough {};

@@ -131,8 +131,8 @@ void Transfer::launch() {
     const HttpRequest request = request_for(*lane);
     HttpSink sink;
     sink.head = [this, lane](const HttpHead& head) { on_head(*lane, head); };
-    sink.body = [this, lane](std::span<const std::byte> bytes) { on_body(*lane, bytes); };
-    sink.pause = [this] { on_pause(); };
+    sink.body = [this, lane](std::span<const std::byte> bytes) { on_body(lane, bytes); };
+    sink.pause = [this, lane] { on_pause(lane); };
     lane->id = session_.transport().start(request, sink, [this, lane](HttpResult result) {
       const std::scoped_lock lock(mutex_);
       ended_.emplace_back(lane, std::move(result));
@@ -178,7 +178,7 @@ std::uint64_t Transfer::piece_end(const Stretch& gap) const {
 
 LanePointer Transfer::lane_for(const Stretch& stretch) {
   auto lane = std::make_shared<Lane>();
-  lane->at = lane->asked_from = stretch.from;
+  lane->at = lane->arrived = lane->asked_from = stretch.from;
   lane->to = stretch.to;
   if (!proven_ && lane->at > 0) {
     lane->seam.resize(std::min(kOverlap, lane->at));
@@ -213,11 +213,19 @@ Bytes Transfer::limit() const {
   return place_.size.value_or(session_.settings().size_limit);
 }
 
-// A request that ended, or nothing when more may be started meanwhile.
+// A request that ended, once all that it brought is written, or nothing when more may be started
+// meanwhile.
 std::optional<std::pair<LanePointer, HttpResult>> Transfer::next_ended() {
-  std::unique_lock lock(mutex_);
-  const auto something = [this] { return !ended_.empty() || widened_; };
-  while (!changed_.wait_for(lock, std::chrono::milliseconds(50), something)) {
+  Lock lock(mutex_);
+  const auto something = [this] { return !pieces_.empty() || !ended_.empty() || widened_; };
+  for (;;) {
+    if (!pieces_.empty()) {
+      write_next(lock);
+    } else if (!ended_.empty() || widened_) {
+      break;
+    } else {
+      changed_.wait_for(lock, std::chrono::milliseconds(50), something);
+    }
     require_not_cancelled(session_.settings());
     widen_when_slow();
   }
@@ -250,9 +258,13 @@ void Transfer::abandon_all() {
     const std::scoped_lock lock(mutex_);
     lanes.swap(lanes_);
     watched_.reset();
+    deaf_ = true;
   }
+  room_.notify_one();
   for (const LanePointer& lane : lanes) session_.transport().abandon(lane->id);
   const std::scoped_lock lock(mutex_);
+  deaf_ = false;
+  pieces_.clear();
   ended_.clear();
   widened_ = false;
 }

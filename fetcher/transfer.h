@@ -22,7 +22,8 @@ namespace litezoo::fetcher {
 
 // The bytes of one place on their way into one file: what download() does. Requests run on the
 // transport's thread (transfer_receive.cpp), everything else on the one that waits (transfer.cpp,
-// transfer_settle.cpp, transfer_repair.cpp); what they share is guarded by the mutex.
+// transfer_write.cpp, transfer_settle.cpp, transfer_repair.cpp); what they share is guarded by the
+// mutex.
 class Transfer {
  public:
   // All must outlive it.
@@ -40,6 +41,8 @@ class Transfer {
   bool can_go_on_elsewhere() const noexcept { return proven_; }
 
  private:
+  using Lock = std::unique_lock<std::mutex>;
+
   // Where a transfer stands, and what to ask for next:
   void take_up(const JournalHead& head);
   void forget();
@@ -60,14 +63,20 @@ class Transfer {
 
   // What arrives:
   void on_head(Lane& lane, const HttpHead& head);
-  void on_body(Lane& lane, std::span<const std::byte> bytes);
-  void on_pause();
+  void on_body(const LanePointer& lane, std::span<const std::byte> bytes);
+  void on_pause(const LanePointer& lane);
   void begin_anew(Lane& lane);
   void watch(Lane& lane, const HttpHead& head);
   void widen(Lane& lane);
   void expect_stated(const HttpHead& head);
   void follow();
   void journal();
+  // These two may give the lock up for a moment.
+  void hold(const LanePointer& lane, std::span<const std::byte> bytes, Lock& lock);
+  void hand_over(const LanePointer& lane, Lock& lock);
+
+  // Into the file; gives the lock up meanwhile:
+  void write_next(Lock& lock);
   void report() const;
 
   // What an ended request means, and whether the whole is right:
@@ -97,7 +106,11 @@ class Transfer {
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  BlockFile blocks_;
+  BlockFile blocks_;              // changed only by the thread that waits, but for a beginning anew
+  std::deque<Piece> pieces_;      // arrived, to be written
+  std::condition_variable room_;  // for another piece
+  bool deaf_ = false;             // nobody takes pieces any more
+  std::vector<Buffer> spare_;     // memory of pieces that were written
   std::unique_ptr<HashFollower> follower_;
   std::list<LanePointer> lanes_;  // under way
   std::deque<std::pair<LanePointer, HttpResult>> ended_;

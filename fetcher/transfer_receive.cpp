@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "fetcher/answer_check.h"
@@ -6,6 +7,12 @@
 
 namespace litezoo::fetcher {
 namespace {
+
+// libcurl gives 16 kB at a time, too little for a write or a change of threads. So many pieces wake
+// the thread that writes, unless no more comes for the moment.
+constexpr std::size_t kBatch = 4;
+// Waiting to be written, at most.
+constexpr std::size_t kMostPieces = 8;
 
 [[noreturn]] void refuse(Lane& lane) {
   lane.refused = true;
@@ -58,7 +65,7 @@ void Transfer::on_head(Lane& lane, const HttpHead& head) {
 // The answer is the whole file although only a part was asked for.
 void Transfer::begin_anew(Lane& lane) {
   forget();
-  lane.at = lane.asked_from = 0;
+  lane.at = lane.arrived = lane.asked_from = 0;
   lane.seam.clear();
   lane.to = total_.value_or(kUnknownEnd);
   lane.bounded = false;
@@ -81,7 +88,7 @@ void Transfer::watch(Lane& lane, const HttpHead& head) {
 
 void Transfer::widen(Lane& lane) {
   lanes_allowed_ = most_lanes_;
-  if (lane.to >= *total_) lane.to = piece_end({lane.at, *total_});
+  if (lane.to >= *total_) lane.to = piece_end({lane.arrived, *total_});
   widened_ = true;
   changed_.notify_one();
 }
@@ -111,44 +118,61 @@ void Transfer::journal() {
   journal_head_ = head;
 }
 
-void Transfer::on_body(Lane& lane, std::span<const std::byte> bytes) {
-  const std::scoped_lock lock(mutex_);
-  if (lane.compared < lane.seam.size()) {
-    const std::size_t count = std::min(bytes.size(), lane.seam.size() - lane.compared);
+void Transfer::on_body(const LanePointer& lane, std::span<const std::byte> bytes) {
+  Lock lock(mutex_);
+  if (lane->compared < lane->seam.size()) {
+    const std::size_t count = std::min(bytes.size(), lane->seam.size() - lane->compared);
     if (!std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count),
-                    lane.seam.begin() + static_cast<std::ptrdiff_t>(lane.compared))) {
-      refuse(lane);
+                    lane->seam.begin() + static_cast<std::ptrdiff_t>(lane->compared))) {
+      refuse(*lane);
     }
-    lane.compared += count;
+    lane->compared += count;
     bytes = bytes.subspan(count);
   }
-  const std::uint64_t room = limit().count - std::min(limit().count, lane.at);
-  const auto mine = bytes.first(std::min<std::uint64_t>(bytes.size(), lane.to - lane.at));
-  if (bytes.size() > room && lane.to >= limit().count) throw_long();
-  blocks_.write(lane.at, mine);
-  lane.at += mine.size();
-  parts_[lane.part].to = lane.at;
-  report();
+  const std::uint64_t room = limit().count - std::min(limit().count, lane->arrived);
+  const auto mine = bytes.first(std::min<std::uint64_t>(bytes.size(), lane->to - lane->arrived));
+  if (bytes.size() > room && lane->to >= limit().count) throw_long();
+  hold(lane, mine, lock);
   if (mine.size() < bytes.size() ||
-      (lane.at == lane.to && !lane.bounded && total_ && lane.to < *total_)) {
+      (lane->arrived == lane->to && !lane->bounded && total_ && lane->to < *total_)) {
     throw Enough{};
   }
 }
 
-// What need not be done for each piece.
-void Transfer::on_pause() {
-  const std::scoped_lock lock(mutex_);
-  blocks_.write_journal();
-  if (follower_) follower_->advance(blocks_.frontier());
+void Transfer::hold(const LanePointer& lane, std::span<const std::byte> bytes, Lock& lock) {
+  Buffer& held = lane->held;
+  for (;;) {
+    // It may have been cut while we waited.
+    bytes = bytes.first(std::min<std::uint64_t>(bytes.size(), lane->to - lane->arrived));
+    if (bytes.empty()) return;
+    if (!held.has_memory() && !spare_.empty()) {
+      held = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    const std::size_t count = held.append(bytes);
+    lane->arrived += count;
+    bytes = bytes.subspan(count);
+    if (!held.full()) return;
+    hand_over(lane, lock);
+    if (pieces_.size() >= kBatch) changed_.notify_one();
+  }
 }
 
-void Transfer::report() const {
-  if (!session_.settings().progress) return;
-  FetchProgress now;
-  now.name = name_;
-  now.received = Bytes{blocks_.received()};
-  if (total_) now.total = Bytes{*total_};
-  session_.report(now);
+// To the thread that writes; waits when that has much to do, which is how a slow disk slows the
+// line.
+void Transfer::hand_over(const LanePointer& lane, Lock& lock) {
+  if (pieces_.size() >= kMostPieces) {
+    changed_.notify_one();
+    room_.wait(lock, [this] { return deaf_ || pieces_.size() < kMostPieces; });
+  }
+  pieces_.push_back({lane, std::move(lane->held)});
+}
+
+// What has come need not wait for more.
+void Transfer::on_pause(const LanePointer& lane) {
+  Lock lock(mutex_);
+  if (!lane->held.empty()) hand_over(lane, lock);
+  if (!pieces_.empty()) changed_.notify_one();
 }
 
 }  // namespace litezoo::fetcher

@@ -27,6 +27,9 @@ namespace {
 using Clock = Exchange::Clock;
 using MultiHandle = std::unique_ptr<CURLM, Deleter<curl_multi_cleanup>>;
 
+// Of reading what came, without a pause: some megabytes.
+constexpr int kMostRounds = 16;
+
 }  // namespace
 
 // The thread and everything only it touches, but for what the mutex guards.
@@ -60,6 +63,7 @@ struct Transport::Loop {
   std::map<std::string, std::size_t> running_of_origin;
   std::set<std::string> unreachable;  // origins
   std::set<std::string> withheld;     // origins that did not get their token
+  int rounds_at_once = 0;
 
   std::mutex mutex;  // guards what follows
   std::condition_variable forgotten;
@@ -79,14 +83,23 @@ struct Transport::Loop {
       admit();
       int active = 0;
       curl_multi_perform(multi.get(), &active);
-      pause_all();
       finish_done();
       end_stalled();
       if (settings.cancelled && settings.cancelled()) end_all();
       const bool more = std::ranges::any_of(
           waiting, [this](const auto& exchange) { return has_room(exchange->origin); });
-      if (!more) curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
+      if (!more) wait();
     }
+  }
+
+  // Until something can be done. While more comes at once, sinks need not know of every pause.
+  void wait() {
+    int ready = 0;
+    curl_multi_poll(multi.get(), nullptr, 0, 0, &ready);
+    if (ready > 0 && ++rounds_at_once < kMostRounds) return;
+    rounds_at_once = 0;
+    pause_all();
+    if (ready == 0) curl_multi_poll(multi.get(), nullptr, 0, 100, nullptr);
   }
 
   // False when the transport is being destroyed.
@@ -222,6 +235,7 @@ struct Transport::Loop {
     const bool connected = found->second->connected();
     std::unique_ptr<Exchange> exchange = detach(found);
     Exchange& ended = *exchange;
+    guarded(ended, [&ended] { ended.pause(); });
     if (code == CURLE_OK) guarded(ended, [&ended] { ended.give_head(); });
     if (ended.thrown) return conclude(std::move(exchange));
     HttpReply& reply = ended.reply;

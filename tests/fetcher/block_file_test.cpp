@@ -61,7 +61,7 @@ TEST_CASE("blocks that are filled in any order leave the right gaps and frontier
   const std::string content = random_bytes(3 * kBlock + 500);
   const std::uint64_t end = content.size();
   const auto put = [&](std::uint64_t from, std::uint64_t to) {
-    run.blocks.write(from, as_bytes(content).subspan(from, to - from));
+    run.blocks.mark(run.blocks.put(from, as_bytes(content).subspan(from, to - from)));
   };
   CHECK(run.blocks.gaps(end) == std::vector<Stretch>{{0, end}});
   put(2 * kBlock, 2 * kBlock + 100);
@@ -88,8 +88,8 @@ TEST_CASE("a later run believes the journal only where the file agrees") {
     Run run{directory};
     run.blocks.clear();
     run.blocks.describe(head);
-    run.blocks.write(0, as_bytes(content).first(kBlock + 10));
-    run.blocks.write(2 * kBlock, as_bytes(content).subspan(2 * kBlock, 1000));
+    run.blocks.mark(run.blocks.put(0, as_bytes(content).first(kBlock + 10)));
+    run.blocks.mark(run.blocks.put(2 * kBlock, as_bytes(content).subspan(2 * kBlock, 1000)));
     CHECK(journaled_bytes(run.journal) == 0);
     run.blocks.write_journal();
     CHECK(journaled_bytes(run.journal) == kBlock + 1010);

@@ -102,7 +102,9 @@ TEST_CASE("a signal while bytes come does not end the program") {
     CHECK(equal(file, content, 2'000'000, 3'000));
   }
   ::sigaction(SIGUSR1, &before, nullptr);
+#if !defined(__SANITIZE_THREAD__)  // which keeps signals back
   CHECK(signals > 5);
+#endif
   file.check();
 }
 
