@@ -7,6 +7,7 @@
 #include "runtime/kernels/direct_convolution.h"
 #include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/gemm.h"
+#include "runtime/kernels/line_convolution.h"
 #include "runtime/kernels/weights.h"
 
 namespace litezoo::runtime {
@@ -377,6 +378,7 @@ Evaluate prepare_convolution(const Node& node, const ConvolutionPlan& plan) {
                              .quantized_bias_type = plan.quantized_bias_type});
   switch (output.kind()) {
     case LinearKind::float32:
+      if (suits_line_convolution(plan)) return prepare_line_convolution(node, plan, output);
       if (suits_direct_convolution(plan)) {
         return prepare_direct_convolution(node, plan, std::move(output));
       }

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "runtime/kernels/conv.h"
+#include "runtime/kernels/depthwise_lines.h"
 #include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/linear_output.h"
@@ -15,11 +16,6 @@ namespace {
 
 // 16-bit products over this many taps stay below 2^31.
 constexpr std::size_t kNarrowTaps = 256;
-
-struct DepthwisePlan {
-  std::size_t batch = 0, input_channels = 0, output_channels = 0;
-  WindowAxis height, width;
-};
 
 // X: elements of the input; Sum: accumulators.
 template <typename X, typename Sum>
@@ -223,6 +219,7 @@ Evaluate prepare_depthwise_conv_2d(Node& node) {
                              .quantized_bias_type = TensorType::FLOAT32});
   switch (output.kind()) {
     case LinearKind::float32:
+      if (suits_depthwise_lines(plan)) return prepare_depthwise_lines(node, plan, output);
       return make<float, float>(node, plan, std::move(output));
     case LinearKind::int8:
       return make<std::int8_t, std::int32_t>(node, plan, std::move(output));

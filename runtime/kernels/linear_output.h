@@ -41,6 +41,8 @@ class LinearOutput {
   LinearOutput(const Node& node, const LinearTensors& tensors);
 
   LinearKind kind() const noexcept { return kind_; }
+  // The clamp of the kinds float32 and hybrid.
+  ActivationRange<float> float_range() const noexcept { return range_; }
 
   // One row of `count` channels from `first` on. `bias` is the bias tensor's data or null.
   void begin(const std::byte* bias, std::size_t first, std::size_t count, float* sums) const;

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "runtime/kernels/dynamic_quantization.h"
+#include "runtime/kernels/line_products.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -77,8 +78,37 @@ void subtract_zero_point(const X* from, std::size_t count, std::int32_t zero_poi
 
 }  // namespace
 
+namespace {
+
+// All of the weights stay in the second cache while every few rows meet them.
+constexpr std::size_t kMostLineWeights = std::size_t{1} << 16U;
+constexpr std::size_t kLeastLineRows = 8;
+
+void run_as_line(const ThreadPool& threads, const Product<float, float>& product) {
+  const PackedMatrix<float>& b = *product.b;
+  std::vector<float> bias(b.panel_count() * kPanelColumns);
+  product.output->begin(product.bias, 0, b.columns, bias.data());
+  const auto range = product.output->float_range();
+  threads.parallel_for(product.a.rows, kLeastLineRows, [&](std::size_t begin, std::size_t end) {
+    const float* row = product.a.data + begin * product.a.stride;
+    float* y = reinterpret_cast<float*>(product.y) + begin * b.columns;
+    multiply_line(DenseLine{.input = {{&row, 1}, product.a.stride},
+                            .positions = end - begin,
+                            .depth = b.depth,
+                            .weights = &b,
+                            .bias = bias.data(),
+                            .output = {range.min, range.max, y}});
+  });
+}
+
+}  // namespace
+
 void run(const ThreadPool& threads, const Product<float, float>& product) {
-  run_tasks<float>(threads, product);
+  if (product.a.rows >= kLeastLineRows && product.b->panels.size() <= kMostLineWeights) {
+    run_as_line(threads, product);
+  } else {
+    run_tasks<float>(threads, product);
+  }
 }
 
 void run(const ThreadPool& threads, const Product<std::int16_t, std::int8_t>& product) {

@@ -144,6 +144,24 @@ const char* check_weights(const WeightCheck& weights) noexcept {
   return check_scales(weights, common);
 }
 
+bool wastes_columns(const FloatProduct& product) noexcept {
+#if LITEZOO_HAS_xnn_define_unary && defined(__x86_64__)
+  struct Least {
+    std::int64_t panels, depth;
+  };
+  constexpr Least kWorth[] = {{1, 1}, {3, 24}, {5, 64}};
+  constexpr std::int64_t kPanel = 16, kLeastRows = 64;
+  if (product.rows < kLeastRows || !__builtin_cpu_supports("avx512f")) return false;
+  const std::int64_t panels = (product.columns + kPanel - 1) / kPanel;
+  return std::ranges::any_of(kWorth, [&](const Least& least) {
+    return panels == least.panels && product.depth >= least.depth;
+  });
+#else
+  static_cast<void>(product);
+  return false;
+#endif
+}
+
 std::optional<std::vector<std::int64_t>> constant_integers(const RuntimeTensor& tensor) {
   if (!tensor.constant) return std::nullopt;
   if (tensor.type == TensorType::INT32) {

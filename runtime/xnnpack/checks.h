@@ -57,6 +57,15 @@ struct WeightCheck {
 };
 const char* check_weights(const WeightCheck& weights) noexcept;
 
+// A product of FLOAT32 matrices: rows x depth by depth x columns.
+struct FloatProduct {
+  std::int64_t rows, depth, columns;
+};
+// Debian 13's release multiplies floats in panels of 32 columns where AVX-512 has 16: for 16
+// columns half of its work is for nothing, for 48 a quarter, for 80 a sixth. Our kernel has panels
+// of 16, but it writes more slowly, which weighs more than that when there is little to add up.
+bool wastes_columns(const FloatProduct& product) noexcept;
+
 // What only releases with dynamic quantisation (qd8) do.
 #if LITEZOO_HAS_xnn_define_dynamically_quantized_tensor_value
 inline constexpr bool kHasDynamicQuantization = true;

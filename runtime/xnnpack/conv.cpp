@@ -92,29 +92,23 @@ std::optional<Shape> infer_conv_2d(const Node& node) {
 
 namespace {
 
-// Debian 13's release multiplies floats in panels of 32 columns where vectors have 16: half of the
-// work is for nothing when there are no more channels. Ours has panels of 16, but it needs enough
-// to add up between reading and writing its sums, and single pixels gain nothing.
-bool wastes_half(const Node& node) {
-#if LITEZOO_HAS_xnn_define_unary && defined(__x86_64__)
+bool filters_leave_columns_idle(const Node& node) {
   const Shape& filter = node.input(1).shape;
-  const bool is_float =
-      node.input(0).type == TensorType::FLOAT32 && node.input(1).type == TensorType::FLOAT32;
-  return is_float && filter[0] <= 16 && std::int64_t{filter[1]} * filter[2] > 1 &&
-         filter[3] == node.input(0).shape[3] && std::int64_t{filter[2]} * filter[3] >= 32 &&
-         node.output(0).rank() == 4 && node.output(0).shape[2] >= 16 &&
-         __builtin_cpu_supports("avx512f");
-#else
-  static_cast<void>(node);
-  return false;
-#endif
+  if (node.input(1).type != TensorType::FLOAT32 || filter[3] != node.input(0).shape[3] ||
+      node.output(0).rank() != 4) {
+    return false;
+  }
+  const Shape& out = node.output(0).shape;
+  return xnn::wastes_columns({.rows = std::int64_t{out[0]} * out[1] * out[2],
+                              .depth = std::int64_t{filter[1]} * filter[2] * filter[3],
+                              .columns = filter[0]});
 }
 
 }  // namespace
 
 Reason supports_conv_2d(const Node& node) {
   if (!has_four_dimensions(node)) return "it has not the usual inputs";
-  if (wastes_half(node)) return "our kernel wastes less on few channels";
+  if (filters_leave_columns_idle(node)) return "our kernel wastes less on few channels";
   const Shape& filter = node.input(1).shape;
   const std::int32_t channels = node.input(0).shape[3];
   if (filter[3] < 1 || channels % filter[3] != 0) return "its groups do not divide its channels";
@@ -181,11 +175,23 @@ std::optional<Shape> infer_depthwise_conv_2d(const Node& node) {
 
 namespace {
 
-// More taps than its largest depthwise kernel has make Debian 12's release multiply channel by
-// channel and Debian 13's go over its sums again and again: ours is faster, where it has channels
-// for a vector.
-constexpr std::int64_t kMostTaps = 25;
-constexpr std::int32_t kVectorChannels = 16;
+// XNNPACK's kernels read the weights again at each pixel and leave vectors half empty with few
+// channels. Ours keeps a weight for eight pixels and makes neighbouring pixels one vector, but it
+// copies each line once, which small images and windows that skip pixels do not pay for.
+bool reads_weights_too_often(const Node& node, const Convolution& convolution) {
+  constexpr std::int64_t kManyTaps = 9;
+  constexpr std::int32_t kVector = 16, kManyChannels = 64, kLeastWidth = 8;
+  if (node.input(0).type != TensorType::FLOAT32 || node.input(1).type != TensorType::FLOAT32 ||
+      node.output(0).rank() != 4) {
+    return false;
+  }
+  const Window& window = convolution.window;
+  const std::int32_t channels = node.input(1).shape[3];
+  if (std::int64_t{window.height} * window.width > kManyTaps) return true;
+  const bool few = channels <= kManyChannels || channels % kVector != 0;
+  return few && window.stride_w == 1 && window.height * window.width > 1 &&
+         node.output(0).shape[2] >= kLeastWidth;
+}
 
 }  // namespace
 
@@ -196,9 +202,7 @@ Reason supports_depthwise_conv_2d(const Node& node) {
   if (filter[0] != 1 || channels < 1 || filter[3] % channels != 0 || filter[3] < channels) {
     return "its weights do not fit its channels";
   }
-  if (filter[3] >= kVectorChannels && std::int64_t{filter[1]} * filter[2] > kMostTaps) {
-    return "our kernel is faster with so many taps";
-  }
+  if (reads_weights_too_often(node, depthwise(node))) return "our kernel reads weights less often";
   return check(node, depthwise(node), 3, false);
 }
 

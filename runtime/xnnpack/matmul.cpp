@@ -111,6 +111,11 @@ Reason supports_fully_connected(const Node& node) {
   if (!clamp_of(options.fused_activation_function)) return "its activation is not a clamp";
   if (infer_fully_connected(node) != node.output(0).shape) return "its shapes do not fit together";
   if (has_computed_weights(node)) return check_computed_weights(node);
+  const Shape& filter = node.input(1).shape;
+  if (node.input(0).type == TensorType::FLOAT32 && node.input(1).type == TensorType::FLOAT32 &&
+      wastes_columns({.rows = batch_of(node), .depth = filter[1], .columns = filter[0]})) {
+    return "our kernel wastes less on few channels";
+  }
   return check_weights(weights_of(node));
 }
 

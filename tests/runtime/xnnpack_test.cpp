@@ -95,7 +95,7 @@ std::vector<Case> weighted_cases() {
       {"depthwise",
        [] {
          return std::move(OneOperator(DEPTHWISE_CONV_2D)
-                              .in(kF32, {1, 6, 8, 5})
+                              .in(kF32, {1, 8, 6, 5})
                               .weights(kF32, {1, 3, 3, 5})
                               .weights(kF32, {5})
                               .out(kF32)

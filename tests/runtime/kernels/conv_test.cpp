@@ -47,6 +47,21 @@ const ConvCase kCases[] = {
      .stride_h = 2,
      .stride_w = 2},
     {.height = 1, .width = 1, .channels = 300, .filters = 40},
+    // Of one pixel each: an odd number of panels, and filters that end within one.
+    {.batch = 2, .height = 9, .width = 11, .channels = 7, .filters = 1},
+    {.height = 5, .width = 7, .channels = 24, .filters = 48},
+    {.height = 3, .width = 9, .channels = 5, .filters = 71},
+    // Gaps along the line, and lines that need no zeros.
+    {.batch = 2,
+     .height = 10,
+     .width = 23,
+     .channels = 3,
+     .filters = 20,
+     .filter_height = 2,
+     .filter_width = 3,
+     .stride_w = 2,
+     .dilation_w = 2,
+     .same = false},
     // Wide images and few filters: multiplied where they lie.
     {.batch = 2,
      .height = 3,
@@ -400,6 +415,65 @@ TEST_CASE("DEPTHWISE_CONV_2D agrees with a grouped convolution of one channel ea
         check_near(run(b, {x16}).values<std::int16_t>(), want16, 1.0);
       }
     }
+  }
+}
+
+TEST_CASE("DEPTHWISE_CONV_2D in float agrees with a plain loop whatever fills its vectors") {
+  struct {
+    std::int32_t channels, multiplier, width, window, stride, dilation;
+    bool same;
+  } const cases[] = {
+      {8, 1, 37, 3, 1, 1, true},    // two pixels a vector
+      {12, 1, 9, 3, 1, 1, true},    // four pixels in three
+      {24, 1, 15, 5, 1, 1, false},  // two in three, the last unit cut off
+      {3, 1, 40, 8, 1, 1, true},    // sixteen in three
+      {5, 1, 4, 3, 1, 1, true},     // fewer pixels than would fill one
+      {40, 1, 11, 3, 2, 1, true},   // a pixel each
+      {16, 1, 12, 3, 2, 1, false}, {2, 4, 13, 3, 1, 1, true},
+      {1, 20, 10, 3, 2, 1, true},  {32, 1, 19, 3, 1, 4, true},
+      {17, 1, 6, 1, 1, 1, true},   {4, 1, 3, 7, 1, 1, true},  // the window is wider than the image
+  };
+  for (const auto& entry : cases) {
+    CAPTURE(entry.channels);
+    CAPTURE(entry.width);
+    const ConvCase c{.batch = 2,
+                     .height = 11,
+                     .width = entry.width,
+                     .channels = entry.channels,
+                     .filters = entry.channels * entry.multiplier,
+                     .filter_height = entry.window,
+                     .filter_width = entry.window,
+                     .groups = entry.channels,
+                     .stride_h = entry.stride,
+                     .stride_w = entry.stride,
+                     .dilation_h = entry.dilation,
+                     .dilation_w = entry.dilation,
+                     .same = entry.same};
+    const auto x = random_values<float>(count(input_shape(c)), -1, 1, 1);
+    const auto w = random_values<float>(count(filter_shape(c)), -1, 1, 2);
+    const auto bias = random_values<float>(static_cast<std::size_t>(c.filters), -1, 1, 3);
+    auto want = test::reference_conv(c, x, w);
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      want[i] = std::clamp(want[i] + static_cast<double>(bias[filter_of(c, i)]), 0.0, 6.0);
+    }
+    const auto filters = static_cast<std::size_t>(c.filters), taps = w.size() / filters;
+    std::vector<float> turned(w.size());
+    for (std::size_t f = 0; f < filters; ++f) {
+      for (std::size_t t = 0; t < taps; ++t) turned[t * filters + f] = w[f * taps + t];
+    }
+    DepthwiseConv2DOptions options;
+    options.padding = c.same ? Padding::SAME : Padding::VALID;
+    options.stride_h = options.stride_w = entry.stride;
+    options.dilation_h_factor = options.dilation_w_factor = entry.dilation;
+    options.depth_multiplier = entry.multiplier;
+    options.fused_activation_function = ActivationFunction::RELU6;
+    GraphBuilder b;
+    const int in = b.input(TensorType::FLOAT32, input_shape(c));
+    const int weights = b.constant<float>({1, entry.window, entry.window, c.filters}, turned);
+    const int biases = b.constant<float>({c.filters}, bias);
+    b.op(BuiltinOperator::DEPTHWISE_CONV_2D, {in, weights, biases}, {b.output(TensorType::FLOAT32)},
+         options);
+    check_near(run(b, {x}, 2).values<float>(), want, 1e-4);
   }
 }
 

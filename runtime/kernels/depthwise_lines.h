@@ -1,0 +1,21 @@
+#pragma once
+
+#include "runtime/kernels/linear_output.h"
+#include "runtime/kernels/window.h"
+
+namespace litezoo::runtime {
+
+struct DepthwisePlan {
+  std::size_t batch = 0, input_channels = 0, output_channels = 0;
+  WindowAxis height, width;
+};
+
+// A FLOAT32 depthwise convolution along lines of the image. False when the lines that a window
+// needs at once, with their zeros, are too large for that.
+bool suits_depthwise_lines(const DepthwisePlan& plan) noexcept;
+
+// Requires that the plan suits and that `output` is of kind float32. Packs constant weights.
+Evaluate prepare_depthwise_lines(const Node& node, const DepthwisePlan& plan,
+                                 const LinearOutput& output);
+
+}  // namespace litezoo::runtime
