@@ -9,6 +9,7 @@
 #include "runtime/kernels/elementwise.h"
 #include "runtime/kernels/fixed_point.h"
 #include "runtime/kernels/fixed_point_math.h"
+#include "runtime/kernels/float_binary.h"
 #include "runtime/kernels/integer.h"
 #include "runtime/kernels/lookup.h"
 #include "runtime/kernels/vector_math.h"
@@ -224,7 +225,8 @@ Evaluate prepare_relu_0_to_1(Node& node) {
 }
 
 Evaluate prepare_elu(Node& node) {
-  return map_real(node, [](float x) { return x < 0.0F ? std::expm1(x) : x; });
+  return map_real(
+      node, [](float x) { return x < 0.0F ? std::expm1(x) : x; }, elu_of);
 }
 
 Evaluate prepare_leaky_relu(Node& node) {
@@ -288,9 +290,8 @@ Evaluate prepare_prelu(Node& node) {
     evaluate = for_element_type<INT8, UINT8, INT16>(
         node, in, [&]<typename T>(std::type_identity<T>) { return quantized_prelu<T>(node); });
   } else {
-    evaluate = for_element_type<FLOAT32>(node, in, [&]<typename T>(std::type_identity<T>) {
-      return broadcast_binary<T, T, T>(node, [](T x, T a) { return x >= T{0} ? x : x * a; });
-    });
+    node.expect_type(in, {FLOAT32});
+    evaluate = prepare_float_binary(node, FloatBinary::prelu);
   }
   if (node.output(0).shape != in.shape) node.corrupt("alpha is larger than the input");
   return evaluate;

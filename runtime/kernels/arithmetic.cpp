@@ -7,6 +7,7 @@
 #include "runtime/kernels/element_types.h"
 #include "runtime/kernels/fixed_point.h"
 #include "runtime/kernels/fixed_point_math.h"
+#include "runtime/kernels/float_binary.h"
 #include "runtime/kernels/integer.h"
 
 namespace litezoo::runtime {
@@ -43,24 +44,28 @@ void expect_all_quantized(const Node& node) {
 
 // Operations by name, so that one loop builder serves all four.
 struct Add {
+  static constexpr FloatBinary kFloat = FloatBinary::add;
   template <typename T>
   static T apply(T a, T b) {
     return wrapping_add(a, b);
   }
 };
 struct Subtract {
+  static constexpr FloatBinary kFloat = FloatBinary::subtract;
   template <typename T>
   static T apply(T a, T b) {
     return wrapping_subtract(a, b);
   }
 };
 struct Multiply {
+  static constexpr FloatBinary kFloat = FloatBinary::multiply;
   template <typename T>
   static T apply(T a, T b) {
     return wrapping_multiply(a, b);
   }
 };
 struct Divide {
+  static constexpr FloatBinary kFloat = FloatBinary::divide;
   template <typename T>
   static T apply(T a, T b) {
     return wrapping_divide(a, b);
@@ -76,6 +81,9 @@ Evaluate plain_loop(Node& node) {
         node, [range](T a, T b) { return clamp(Operation::apply(a, b), range); });
   } else {
     const auto range = float_activation_range(node, activation);
+    if constexpr (std::is_same_v<T, float>) {
+      return prepare_float_binary(node, Operation::kFloat, range.min, range.max);
+    }
     return broadcast_binary<T, T, T>(node, [range](T a, T b) {
       return T(clamp(Operation::apply(static_cast<float>(a), static_cast<float>(b)), range));
     });

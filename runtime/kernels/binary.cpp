@@ -8,6 +8,7 @@
 #include "runtime/kernels/divisor.h"
 #include "runtime/kernels/element_types.h"
 #include "runtime/kernels/fixed_point.h"
+#include "runtime/kernels/float_binary.h"
 #include "runtime/kernels/integer.h"
 
 namespace litezoo::runtime {
@@ -78,19 +79,29 @@ auto widened(T x) {
   }
 }
 
+Evaluate float_binary(Node& node, FloatBinary function) {
+  node.expect_inputs(2, 2);
+  node.expect_outputs(1);
+  expect_same_type(node, node.input(0), node.input(1));
+  expect_same_type(node, node.input(0), node.output(0));
+  return prepare_float_binary(node, function);
+}
+
 template <typename Op>
 Evaluate choose(Node& node, const Op& takes_first) {
-  return binary_loop<FLOAT32, FLOAT16, BFLOAT16, INT8, UINT8, INT16, INT32, INT64>(
+  return binary_loop<FLOAT16, BFLOAT16, INT8, UINT8, INT16, INT32, INT64>(
       node, [takes_first](auto a, auto b) { return takes_first(widened(a), widened(b)) ? a : b; });
 }
 
 }  // namespace
 
 Evaluate prepare_maximum(Node& node) {
+  if (node.input(0).type == FLOAT32) return float_binary(node, FloatBinary::maximum);
   return choose(node, [](auto a, auto b) { return a > b; });
 }
 
 Evaluate prepare_minimum(Node& node) {
+  if (node.input(0).type == FLOAT32) return float_binary(node, FloatBinary::minimum);
   return choose(node, [](auto a, auto b) { return a < b; });
 }
 
@@ -105,7 +116,8 @@ Evaluate prepare_pow(Node& node) {
 
 Evaluate prepare_squared_difference(Node& node) {
   if (node.input(0).type == INT8) return quantized_squared_difference(node);
-  return binary_loop<FLOAT32, INT32, INT64>(node, [](auto a, auto b) {
+  if (node.input(0).type == FLOAT32) return float_binary(node, FloatBinary::squared_difference);
+  return binary_loop<INT32, INT64>(node, [](auto a, auto b) {
     const auto difference = wrapping_subtract(a, b);
     return wrapping_multiply(difference, difference);
   });

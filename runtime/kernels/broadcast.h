@@ -31,6 +31,7 @@ class Broadcast {
 
   const Shape& shape() const noexcept { return shape_; }
   std::size_t size() const noexcept { return size_; }
+  std::size_t row_length() const noexcept { return inner_; }
   bool steps(std::size_t input) const noexcept { return inner_steps_[input]; }
 
   // Calls body(Row) for rows that cover the output elements [begin, end), in order.

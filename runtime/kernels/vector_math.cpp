@@ -73,6 +73,33 @@ void logistics(const float* x, std::size_t count, float* y) {
   });
 }
 
+// exp(x) - 1 for x in [-20, 0]: with x = k * ln 2 + r it is 2^k * (exp(r) - 1) + (2^k - 1).
+// Highway's own takes twice as long.
+HWY_INLINE Vector expm1_of_negative(Vector x) {
+  const F32 d;
+  const hn::RebindToSigned<F32> di;
+  const auto k = hn::Round(hn::Mul(x, hn::Set(d, 1.442695041F)));
+  const auto r =
+      hn::NegMulAdd(k, hn::Set(d, -2.12194440e-4F), hn::NegMulAdd(k, hn::Set(d, 0.693359375F), x));
+  auto p = hn::Set(d, 1.0F / 5040);
+  for (const float factor : {1.0F / 720, 1.0F / 120, 1.0F / 24, 1.0F / 6, 0.5F}) {
+    p = hn::MulAdd(p, r, hn::Set(d, factor));
+  }
+  p = hn::MulAdd(hn::Mul(r, r), p, r);
+  const auto power =
+      hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, k), hn::Set(di, 127))));
+  return hn::MulAdd(power, p, hn::Sub(power, hn::Set(d, 1.0F)));
+}
+
+void elus(const float* x, std::size_t count, float* y) {
+  map(x, count, y, [](Vector v) HWY_ATTR {
+    const F32 d;
+    // Below this -1 is all that is left.
+    const auto least = hn::Set(d, -20.0F);
+    return hn::IfThenElse(hn::Lt(v, hn::Zero(d)), expm1_of_negative(hn::Max(v, least)), v);
+  });
+}
+
 HWY_INLINE float largest_of(const float* x, std::size_t count) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
@@ -145,6 +172,7 @@ HWY_EXPORT(exps);
 HWY_EXPORT(logs);
 HWY_EXPORT(tanhs);
 HWY_EXPORT(logistics);
+HWY_EXPORT(elus);
 HWY_EXPORT(softmax);
 
 }  // namespace
@@ -160,6 +188,9 @@ void tanh_of(const float* x, std::size_t count, float* y) {
 }
 void logistic_of(const float* x, std::size_t count, float* y) {
   HWY_DYNAMIC_DISPATCH(logistics)(x, count, y);
+}
+void elu_of(const float* x, std::size_t count, float* y) {
+  HWY_DYNAMIC_DISPATCH(elus)(x, count, y);
 }
 void softmax_of(const float* x, std::size_t rows, std::size_t length, float beta, float* y) {
   HWY_DYNAMIC_DISPATCH(softmax)(x, rows, length, beta, y);

@@ -103,6 +103,33 @@ bool broadcasts_to(const Shape& input, const Shape& output) noexcept {
   return true;
 }
 
+// Elements that both inputs walk through alike, or one of them not at all.
+std::size_t row_length(const Shape& a, const Shape& b) noexcept {
+  const auto extent = [](const Shape& shape, std::size_t from_last) {
+    return from_last < shape.size() ? shape[shape.size() - 1 - from_last] : 1;
+  };
+  std::size_t length = 1;
+  int kind = 0;  // 1: alike, 2: a stands still, 3: b does
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    const std::int32_t left = extent(a, i), right = extent(b, i);
+    if (left == 1 && right == 1) continue;
+    const int own = left == right ? 1 : left == 1 ? 2 : 3;
+    if (kind != 0 && own != kind) break;
+    kind = own;
+    length *= static_cast<std::size_t>(std::max(left, right));
+  }
+  return length;
+}
+
+// XNNPACK calls its kernel for each row; ours makes many short ones one.
+bool has_short_rows(const Node& node) noexcept {
+  constexpr std::size_t kShort = 32, kMany = 64;
+  const std::size_t length = row_length(node.input(0).shape, node.input(1).shape);
+  return length < kShort && node.output(0).size() >= length * kMany;
+}
+
+constexpr const char* kShortRows = "our kernel is faster with short rows";
+
 bool contains(std::span<const Precision> precisions, Precision precision) noexcept {
   return std::ranges::find(precisions, precision) != precisions.end();
 }
@@ -121,6 +148,7 @@ Reason supports_binary(const Node& node) {
     return "its shapes do not fit together";
   }
   if (row.clamps && !clamp_of(activation_of(node))) return "its activation is not a clamp";
+  if (precision == Precision::f32 && has_short_rows(node)) return kShortRows;
   return is_8bit(precision) ? check_8bit_scales(node) : nullptr;
 }
 
@@ -146,6 +174,9 @@ Reason supports_prelu(const Node& node) {
       slope.size() != static_cast<std::size_t>(slope.shape.back())) {
     return "it has not one slope a channel";
   }
+#if LITEZOO_HAS_xnn_define_binary
+  if (has_short_rows(node)) return kShortRows;
+#endif
   return nullptr;
 }
 

@@ -19,6 +19,7 @@ constexpr Case kCases[] = {
     {"exp", runtime::exp_of, [](double x) { return std::exp(x); }},
     {"log", runtime::log_of, [](double x) { return std::log(x); }},
     {"tanh", runtime::tanh_of, [](double x) { return std::tanh(x); }},
+    {"elu", runtime::elu_of, [](double x) { return x < 0 ? std::expm1(x) : x; }},
     {"logistic", runtime::logistic_of, [](double x) { return 1.0 / (1.0 + std::exp(-x)); }},
 };
 
