@@ -41,6 +41,10 @@ std::vector<Shape> input_shapes(const Node& node) {
   return shapes;
 }
 
+std::string name_of(const PlannedNode& node) {
+  return node.fused_name.empty() ? operator_name(node.at_run.op()) : node.fused_name;
+}
+
 // A variable begins as real 0: of the quantised types TensorFlow Lite knows that of INT8 only.
 void clear_variable(const RuntimeTensor& tensor) {
   const int zero = tensor.type == TensorType::INT8 ? tensor.zero_point() : 0;
@@ -122,6 +126,7 @@ Program::Program(SessionState& state, std::size_t subgraph)
     Origin& origin = states_[static_cast<std::size_t>(input)].origin;
     if (origin == Origin::unset) origin = Origin::input;
   }
+  fuse_nodes();
   add_nodes();
 }
 
@@ -172,10 +177,29 @@ std::vector<RuntimeTensor*> Program::pointers(std::span<const std::int32_t> indi
   return result;
 }
 
+// Before anything points into operators. What signatures show is seen from outside too.
+void Program::fuse_nodes() {
+  std::vector<bool> border(tensors_.size());
+  for (std::size_t i = 0; i < tensors_.size(); ++i) border[i] = states_[i].border;
+  for (const Signature& signature : state_.graph.signatures) {
+    if (static_cast<std::size_t>(signature.subgraph) != index_) continue;
+    for (const auto& side : {signature.inputs, signature.outputs}) {
+      for (const SignatureTensor& seen : side) {
+        if (seen.tensor >= 0 && static_cast<std::size_t>(seen.tensor) < border.size()) {
+          border[static_cast<std::size_t>(seen.tensor)] = true;
+        }
+      }
+    }
+  }
+  fusions_ = find_fusions(subgraph_, border);
+}
+
 void Program::add_nodes() {
   nodes_.reserve(subgraph_.operators.size());
+  std::vector<const Fusion*> fused(subgraph_.operators.size());
+  for (const Fusion& fusion : fusions_) fused[fusion.node] = &fusion;
   for (std::size_t i = 0; i < subgraph_.operators.size(); ++i) {
-    const Operator& op = subgraph_.operators[i];
+    const Operator& op = fused[i] != nullptr ? fused[i]->op : subgraph_.operators[i];
     const auto node = [&](bool running) {
       return Node(op, i, pointers(op.inputs), pointers(op.outputs), pointers(op.intermediates),
                   *this, running);
@@ -191,6 +215,16 @@ void Program::add_nodes() {
       planned.trait = kernel->trait;
     }
     if (state_.options.delegate) planned.lowering = xnn::find_lowering(op);
+    if (fused[i] == nullptr) continue;
+    planned.fused_name = fused[i]->name;
+    if (fused[i]->prepare == nullptr) continue;
+    planned.prepare = fused[i]->prepare;
+    planned.trait = Trait::none;
+    planned.lowering.reset();
+  }
+  for (const Fusion& fusion : fusions_) {
+    nodes_[fusion.swallowed].stage = PlannedNode::Stage::swallowed;
+    nodes_[fusion.swallowed].swallowed_by = fusion.node;
   }
 }
 
@@ -379,7 +413,7 @@ void Program::execute(std::vector<NodeTiming>* timings) {
                           .partition = delegated ? step.delegate : kNoNode,
                           .op = step.node == Step::kNone
                                     ? fmt::format("partition {}", step.delegate)
-                                    : operator_name(nodes_[step.node].at_run.op()),
+                                    : name_of(nodes_[step.node]),
                           .engine = delegated ? "xnnpack" : "litezoo",
                           .time = time});
     }

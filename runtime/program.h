@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/graph.h"
+#include "runtime/fusion.h"
 #include "runtime/kernels/kernel.h"
 #include "runtime/layout.h"
 #include "runtime/memory.h"
@@ -65,6 +66,7 @@ struct PlannedNode {
     folded,     // its outputs are constants now
     deferred,   // prepared in each run
     delegated,  // part of an XNNPACK runtime
+    swallowed,  // done by another node (Fusion), always
   };
   PlannedNode(Node load, Node run) : at_load(std::move(load)), at_run(std::move(run)) {}
   Node at_load, at_run;
@@ -78,6 +80,8 @@ struct PlannedNode {
   Evaluate evaluate;
   std::vector<Shape> prepared_for;  // deferred nodes: the input shapes `evaluate` holds for
   MemoryCharge charge;              // for what `evaluate` keeps to itself
+  std::size_t swallowed_by = static_cast<std::size_t>(-1);
+  std::string fused_name;  // of a node that does another one's work too
   // Forgets how to run it, and gives that memory back.
   void reset() {
     evaluate = nullptr;
@@ -139,6 +143,8 @@ class Program final : public SubgraphRunner, private NodeServices {
 
   std::vector<RuntimeTensor*> pointers(std::span<const std::int32_t> indices);
   void add_nodes();
+  void fuse_nodes();
+  const Operator& op_of(std::size_t node) const { return nodes_[node].at_load.op(); }
   void load_constant(std::size_t index, const std::vector<bool>& is_computed);
   void unfold_constants();
   Evaluate prepare(PlannedNode& node, Node& at);
@@ -178,6 +184,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   const Subgraph& subgraph_;
   std::vector<RuntimeTensor> tensors_;
   std::vector<TensorState> states_;
+  std::vector<Fusion> fusions_;
   std::vector<PlannedNode> nodes_;
   std::vector<Step> steps_;
   std::vector<xnn::Delegate> delegates_;

@@ -125,6 +125,7 @@ void Program::claim_outputs(const PlannedNode& node) {
 }
 
 void Program::propagate(PlannedNode& node) {
+  if (node.stage == PlannedNode::Stage::swallowed) return;
   node.reset();
   node.can_delegate = false;
   node.delegate = Step::kNone;
@@ -192,13 +193,15 @@ void Program::fold(PlannedNode& node) {
 void Program::add_to(Plan& plan) const {
   std::map<std::string, std::size_t> fallbacks;
   for (const PlannedNode& node : nodes_) {
-    if (node.stage == PlannedNode::Stage::folded) {
+    const bool swallowed = node.stage == PlannedNode::Stage::swallowed;
+    const auto stage = swallowed ? nodes_[node.swallowed_by].stage : node.stage;
+    if (stage == PlannedNode::Stage::folded) {
       ++plan.folded_nodes;
-    } else if (node.stage == PlannedNode::Stage::delegated) {
+    } else if (stage == PlannedNode::Stage::delegated) {
       ++plan.delegated_nodes;
     } else {
       ++plan.fallback_nodes;
-      ++fallbacks[operator_name(node.at_load.op())];
+      if (!swallowed) ++fallbacks[operator_name(node.at_load.op())];
     }
   }
   std::vector<std::pair<std::string, std::size_t>> sorted(fallbacks.begin(), fallbacks.end());

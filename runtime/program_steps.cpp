@@ -42,6 +42,11 @@ bool is_unfolded(const Tensor& definition) noexcept {
   return definition.sparsity && !definition.data.empty() && !is_serialised(definition.type);
 }
 
+// Nothing is run in its place.
+bool is_skipped(const PlannedNode& node) noexcept {
+  return node.stage == PlannedNode::Stage::folded || node.stage == PlannedNode::Stage::swallowed;
+}
+
 // XNNPACK pads while it convolves, and clamps while it writes: then there is no tensor in between.
 bool melt_together(const Operator& first, const Operator& second) {
   const bool linked = first.outputs.size() == 1 && !second.inputs.empty() &&
@@ -117,10 +122,10 @@ void Program::make_steps() {
     std::vector<PartitionNode> candidates;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       PlannedNode& node = nodes_[i];
-      if (node.stage == PlannedNode::Stage::folded) continue;
+      if (is_skipped(node)) continue;
       if (node.stage == PlannedNode::Stage::delegated) node.stage = PlannedNode::Stage::planned;
       alive.push_back(i);
-      const Operator& op = subgraph_.operators[i];
+      const Operator& op = op_of(i);
       candidates.push_back(
           {op.inputs, op.outputs, node.can_delegate && !node.refused, is_ordered(node)});
     }
@@ -137,9 +142,7 @@ void Program::make_steps() {
 
 // False when XNNPACK refuses a node of it, which is marked.
 bool Program::add_group(const NodeGroup& group) {
-  const auto renames = [&](std::size_t node) {
-    return only_renames(subgraph_.operators[node].code);
-  };
+  const auto renames = [&](std::size_t node) { return only_renames(op_of(node).code); };
   if (group.delegated && state_.options.split_partitions) {
     for (const std::size_t node : group.nodes) {
       if (renames(node)) {
@@ -208,8 +211,7 @@ struct Program::Cut {
 Program::NodeRuns Program::runs_of(std::span<const std::size_t> nodes) const {
   NodeRuns runs;
   for (const std::size_t node : nodes) {
-    const bool melts = !runs.empty() && melt_together(subgraph_.operators[runs.back().back()],
-                                                      subgraph_.operators[node]);
+    const bool melts = !runs.empty() && melt_together(op_of(runs.back().back()), op_of(node));
     if (!melts) runs.emplace_back();
     runs.back().push_back(node);
   }
@@ -222,12 +224,12 @@ std::unordered_set<std::size_t> Program::between_runs(const NodeRuns& runs) cons
   std::unordered_set<std::size_t> between;
   for (std::size_t run = 0; run < runs.size(); ++run) {
     for (const std::size_t node : runs[run]) {
-      for (const std::int32_t input : subgraph_.operators[node].inputs) {
+      for (const std::int32_t input : op_of(node).inputs) {
         if (input < 0) continue;
         const auto found = writer.find(static_cast<std::size_t>(input));
         if (found != writer.end() && found->second != run) between.insert(found->first);
       }
-      for (const std::int32_t output : subgraph_.operators[node].outputs) {
+      for (const std::int32_t output : op_of(node).outputs) {
         if (output >= 0) writer[static_cast<std::size_t>(output)] = run;
       }
     }
@@ -238,8 +240,8 @@ std::unordered_set<std::size_t> Program::between_runs(const NodeRuns& runs) cons
 void Program::count_readers() {
   readers_.assign(tensors_.size(), 0);
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].stage == PlannedNode::Stage::folded) continue;
-    for (const std::int32_t input : subgraph_.operators[i].inputs) {
+    if (is_skipped(nodes_[i])) continue;
+    for (const std::int32_t input : op_of(i).inputs) {
       if (input >= 0) ++readers_[static_cast<std::size_t>(input)];
     }
   }
@@ -255,7 +257,7 @@ Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
   std::vector<std::pair<std::size_t, std::size_t>> written_at;  // tensor, step
   for (const std::size_t index : nodes) {
     cut.lowered.push_back({&nodes_[index].at_load, *nodes_[index].lowering});
-    for (const std::int32_t input : subgraph_.operators[index].inputs) {
+    for (const std::int32_t input : op_of(index).inputs) {
       if (input < 0) continue;
       const auto i = static_cast<std::size_t>(input);
       const bool first = ++read[i] == 1;
@@ -265,7 +267,7 @@ Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
         cut.inputs.push_back(i);
       }
     }
-    for (const std::int32_t output : subgraph_.operators[index].outputs) {
+    for (const std::int32_t output : op_of(index).outputs) {
       if (output < 0) continue;
       const auto i = static_cast<std::size_t>(output);
       written.insert(i);
@@ -324,8 +326,11 @@ void Program::drop_packed_constants() {
     needed[static_cast<std::size_t>(output)] = true;
   }
   for (std::size_t i = nodes_.size(); i-- > 0;) {
-    const Operator& op = subgraph_.operators[i];
-    if (nodes_[i].stage == PlannedNode::Stage::delegated) continue;
+    const Operator& op = op_of(i);
+    if (nodes_[i].stage == PlannedNode::Stage::delegated ||
+        nodes_[i].stage == PlannedNode::Stage::swallowed) {
+      continue;
+    }
     // A folded view shows its input's memory.
     const bool reads =
         nodes_[i].stage != PlannedNode::Stage::folded ||
@@ -357,13 +362,13 @@ void Program::add_layout_steps(std::size_t delegate, std::vector<LayoutStep>& st
     LayoutStep& step = steps.emplace_back();
     std::unordered_set<std::int32_t> written;
     for (const std::size_t node : run) {
-      for (const std::int32_t output : subgraph_.operators[node].outputs) {
+      for (const std::int32_t output : op_of(node).outputs) {
         if (!given.contains(output) || !written.insert(output).second) continue;
         step.writes.push_back(output);
       }
     }
     for (const std::size_t node : run) {
-      for (const std::int32_t input : subgraph_.operators[node].inputs) {
+      for (const std::int32_t input : op_of(node).inputs) {
         if (given.contains(input) && !written.contains(input)) step.reads.push_back(input);
       }
     }
@@ -388,7 +393,7 @@ void Program::assign_memory() {
     }
     LayoutStep& step = layout_steps.emplace_back();
     const PlannedNode& node = nodes_[planned.node];
-    const Operator& op = subgraph_.operators[planned.node];
+    const Operator& op = op_of(planned.node);
     const auto is_present = [](std::int32_t index) { return index >= 0; };
     std::ranges::copy_if(op.inputs, std::back_inserter(step.reads), is_present);
     std::ranges::copy_if(op.outputs, std::back_inserter(step.writes), is_present);

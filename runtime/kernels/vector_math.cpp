@@ -122,6 +122,28 @@ HWY_INLINE float sum_of(const float* x, std::size_t count) {
   return result;
 }
 
+// Several chains hide the latency of adding, and round less.
+float squares(const float* x, std::size_t count) {
+  const F32 d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto a = hn::Zero(d), b = a, c = a, e = a;
+  std::size_t i = 0;
+  const auto add = [&](Vector sum, std::size_t at) HWY_ATTR {
+    const auto v = hn::LoadU(d, x + at);
+    return hn::MulAdd(v, v, sum);
+  };
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    a = add(a, i);
+    b = add(b, i + lanes);
+    c = add(c, i + 2 * lanes);
+    e = add(e, i + 3 * lanes);
+  }
+  for (; i + lanes <= count; i += lanes) a = add(a, i);
+  float result = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(c, e))));
+  for (; i < count; ++i) result += x[i] * x[i];
+  return result;
+}
+
 HWY_INLINE void softmax_row(const float* x, std::size_t count, float beta, float* y) {
   const F32 d;
   const auto largest = hn::Set(d, largest_of(x, count));
@@ -174,6 +196,7 @@ HWY_EXPORT(tanhs);
 HWY_EXPORT(logistics);
 HWY_EXPORT(elus);
 HWY_EXPORT(softmax);
+HWY_EXPORT(squares);
 
 }  // namespace
 
@@ -191,6 +214,9 @@ void logistic_of(const float* x, std::size_t count, float* y) {
 }
 void elu_of(const float* x, std::size_t count, float* y) {
   HWY_DYNAMIC_DISPATCH(elus)(x, count, y);
+}
+float sum_of_squares(const float* x, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(squares)(x, count);
 }
 void softmax_of(const float* x, std::size_t rows, std::size_t length, float beta, float* y) {
   HWY_DYNAMIC_DISPATCH(softmax)(x, rows, length, beta, y);

@@ -14,6 +14,7 @@ void tanh_of(const float* x, std::size_t count, float* y);
 void logistic_of(const float* x, std::size_t count, float* y);
 // x where x >= 0, else exp(x) - 1.
 void elu_of(const float* x, std::size_t count, float* y);
+float sum_of_squares(const float* x, std::size_t count);
 // Of each row: exp(beta * (x - the largest x)), divided by its sum. Rows are not empty.
 void softmax_of(const float* x, std::size_t rows, std::size_t length, float beta, float* y);
 

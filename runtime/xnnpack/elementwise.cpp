@@ -130,6 +130,16 @@ bool has_short_rows(const Node& node) noexcept {
 
 constexpr const char* kShortRows = "our kernel is faster with short rows";
 
+// Releases with xnn_define_binary clamp by going over the output a second time.
+bool clamps_apart(Range range) noexcept {
+#if LITEZOO_HAS_xnn_define_binary
+  return std::isfinite(range.min) || std::isfinite(range.max);
+#else
+  static_cast<void>(range);
+  return false;
+#endif
+}
+
 bool contains(std::span<const Precision> precisions, Precision precision) noexcept {
   return std::ranges::find(precisions, precision) != precisions.end();
 }
@@ -149,6 +159,9 @@ Reason supports_binary(const Node& node) {
   }
   if (row.clamps && !clamp_of(activation_of(node))) return "its activation is not a clamp";
   if (precision == Precision::f32 && has_short_rows(node)) return kShortRows;
+  if (precision == Precision::f32 && row.clamps && clamps_apart(*clamp_of(activation_of(node)))) {
+    return "our kernel clamps what it writes";
+  }
   return is_8bit(precision) ? check_8bit_scales(node) : nullptr;
 }
 

@@ -1,0 +1,59 @@
+#include "runtime/kernels/squares.h"
+
+#include <algorithm>
+
+#include "runtime/kernels/reduction.h"
+#include "runtime/kernels/vector_math.h"
+
+namespace litezoo::runtime {
+namespace {
+
+// Each output of elements that lie together.
+bool reduces_rows(const Reduction& reduction) {
+  const auto& dimensions = reduction.dimensions;
+  return dimensions.back().reduced && dimensions.size() <= 2;
+}
+
+void add_rows(const Node& node, const Reduction& reduction) {
+  const float* x = node.input(0).values<float>();
+  float* y = node.output(0).mutable_values<float>();
+  const std::size_t length = reduction.per_output;
+  const std::size_t grain = std::max<std::size_t>(kElementsPerThread / length, 1);
+  node.threads().parallel_for(reduction.out_size, grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) y[i] = sum_of_squares(x + i * length, length);
+  });
+}
+
+void add_others(const Node& node, const Reduction& reduction) {
+  float* y = node.output(0).mutable_values<float>();
+  std::vector<double> sums(reduction.out_size);
+  fold_all(node, reduction, node.input(0).values<float>(), sums.data(), [](double sum, float x) {
+    return sum + static_cast<double>(x) * static_cast<double>(x);
+  });
+  std::ranges::transform(sums, y, [](double sum) { return static_cast<float>(sum); });
+}
+
+}  // namespace
+
+Evaluate prepare_sum_of_squares(Node& node) {
+  node.expect_inputs(2, 2);
+  node.expect_type(node.input(0), {TensorType::FLOAT32});
+  node.expect_type(node.output(0), {TensorType::FLOAT32});
+  const auto reduction = prepare_reduction(node);
+  if (!reduction) return kDeferred;
+  const bool mean = node.op().code == BuiltinOperator::MEAN;
+  return [reduction = *reduction, mean](const Node& running) {
+    if (reduction.in_size > 0 && reduces_rows(reduction)) {
+      add_rows(running, reduction);
+    } else {
+      add_others(running, reduction);
+    }
+    if (!mean) return;
+    float* y = running.output(0).mutable_values<float>();
+    for (std::size_t i = 0; i < reduction.out_size; ++i) {
+      y[i] /= static_cast<float>(reduction.per_output);
+    }
+  };
+}
+
+}  // namespace litezoo::runtime
