@@ -147,8 +147,9 @@ TEST_CASE("squares are summed as they are made") {
         REQUIRE(y.size() == want.size());
         double worst = 0;
         for (std::size_t i = 0; i < y.size(); ++i) {
-          const double count = mean ? static_cast<double>(x.size() / want.size()) : 1.0;
-          worst = std::max(worst, std::abs(static_cast<double>(y[i]) - want[i] / count));
+          const std::size_t each = mean ? x.size() / want.size() : 1;
+          worst = std::max(
+              worst, std::abs(static_cast<double>(y[i]) - want[i] / static_cast<double>(each)));
         }
         CHECK(worst < 1e-5);
       }
