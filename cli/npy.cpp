@@ -132,6 +132,70 @@ std::vector<std::byte> unpacked(TensorType type, std::size_t count,
   return result;
 }
 
+void write_array(const std::filesystem::path& path, const std::string& descriptor,
+                 std::span<const std::int32_t> shape, std::string_view elements) {
+  std::string header =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descriptor,
+                  fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
+  constexpr std::size_t kBefore = 10;  // magic, version, length
+  header.resize((kBefore + header.size() + 1 + 63) / 64 * 64 - kBefore - 1, ' ');
+  header += '\n';
+  std::string content(kMagic);
+  content += '\x01';
+  content += '\x00';
+  content += static_cast<char>(header.size() & 0xFFU);
+  content += static_cast<char>(header.size() >> 8U);
+  content += header;
+  content += elements;
+  write_file_atomically(path, content);
+}
+
+// A serialised STRING tensor: count, count + 1 offsets, characters.
+std::vector<std::string_view> texts_of(const std::filesystem::path& path,
+                                       std::span<const std::byte> data) {
+  const std::string_view all = as_text(data);
+  const auto number = [&](std::size_t i) {
+    std::int32_t value = 0;
+    if ((i + 1) * sizeof value > all.size()) {
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("cannot write '{}': the strings are malformed", path.string()));
+    }
+    std::memcpy(&value, all.data() + i * sizeof value, sizeof value);
+    return static_cast<std::size_t>(value);
+  };
+  std::vector<std::string_view> texts;
+  const std::size_t count = all.empty() ? 0 : number(0);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t from = number(i + 1);
+    const std::size_t to = number(i + 2);
+    if (from > to || to > all.size()) {
+      throw Error(ErrorKind::corrupt,
+                  fmt::format("cannot write '{}': the strings are malformed", path.string()));
+    }
+    texts.push_back(all.substr(from, to - from));
+  }
+  return texts;
+}
+
+// Filled up with zeros to the longest, as NumPy keeps them.
+void write_texts(const std::filesystem::path& path, std::span<const std::int32_t> shape,
+                 const std::vector<std::string_view>& texts) {
+  std::size_t longest = 1;
+  for (const std::string_view text : texts) longest = std::max(longest, text.size());
+  constexpr std::size_t kMost = std::size_t{1} << 30U;
+  if (checked_multiply(longest, texts.size()).value_or(kMost + 1) > kMost) {
+    throw Error(ErrorKind::unsupported,
+                fmt::format("cannot write '{}': {} strings filled up to {} bytes are too many",
+                            path.string(), texts.size(), longest));
+  }
+  std::string elements;
+  for (const std::string_view text : texts) {
+    elements += text;
+    elements.resize(elements.size() + longest - text.size());
+  }
+  write_array(path, fmt::format("|S{}", longest), shape, elements);
+}
+
 }  // namespace
 
 NpyArray read_npy(const std::filesystem::path& path) {
@@ -172,25 +236,16 @@ void write_npy(const std::filesystem::path& path, TensorType type,
     write_npy(path, type == TensorType::UINT4 ? TensorType::UINT8 : TensorType::INT8, shape, wide);
     return;
   }
+  if (type == TensorType::STRING) {
+    write_texts(path, shape, texts_of(path, data));
+    return;
+  }
   const auto* row = std::ranges::find(kDescriptors, type, &Descriptor::type);
   if (row == kDescriptors.end()) {
     throw Error(ErrorKind::unsupported, fmt::format("cannot write '{}': NumPy has no type for {}",
                                                     path.string(), tensor_type_name(type)));
   }
-  std::string header = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}{}), }}",
-                                   bits == 8 ? '|' : '<', row->code, fmt::join(shape, ", "),
-                                   shape.size() == 1 ? "," : "");
-  constexpr std::size_t kBefore = 10;  // magic, version, length
-  header.resize((kBefore + header.size() + 1 + 63) / 64 * 64 - kBefore - 1, ' ');
-  header += '\n';
-  std::string content(kMagic);
-  content += '\x01';
-  content += '\x00';
-  content += static_cast<char>(header.size() & 0xFFU);
-  content += static_cast<char>(header.size() >> 8U);
-  content += header;
-  content += as_text(data);
-  write_file_atomically(path, content);
+  write_array(path, fmt::format("{}{}", bits == 8 ? '|' : '<', row->code), shape, as_text(data));
 }
 
 }  // namespace litezoo::cli

@@ -27,8 +27,8 @@ NpyArray read_npy(const std::filesystem::path& path);
 bool is_same_shape(std::span<const std::int32_t> one, std::span<const std::int32_t> other) noexcept;
 
 // Writes version 1. Types without a NumPy equivalent: BFLOAT16 is widened to float32 by the caller;
-// STRING, RESOURCE and VARIANT throw Error(unsupported). INT4 and INT2 are written unpacked as
-// int8.
+// RESOURCE and VARIANT throw Error(unsupported), as STRING does past 1 GiB: it is written as byte
+// strings of the longest's length. INT4 and INT2 are written unpacked as int8.
 void write_npy(const std::filesystem::path& path, TensorType type,
                std::span<const std::int32_t> shape, std::span<const std::byte> data);
 
