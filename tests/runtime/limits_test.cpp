@@ -206,6 +206,15 @@ TEST_CASE("tables and packed weights count against the memory limit") {
     options.delegate = false;
     refuses(b);
   }
+  SUBCASE("the sums of 8-bit numbers, which are wider than what they go to") {
+    GraphBuilder b;
+    const int x = b.input(TensorType::INT8, {1'500'000, 2}, quantized(0.1F, 0));
+    const int axis = b.constant<std::int32_t>({1}, {1});
+    b.op(BuiltinOperator::SUM, {x, axis}, {b.output(TensorType::INT8, {}, quantized(0.2F, 0))},
+         ReducerOptions{});
+    options.delegate = false;
+    refuses(b);
+  }
   SUBCASE("the taps of a huge window") {
     GraphBuilder b;
     const int x = b.input(TensorType::FLOAT32, {1, 1000, 1000, 1});
@@ -215,6 +224,17 @@ TEST_CASE("tables and packed weights count against the memory limit") {
     options.delegate = false;
     refuses(b);
   }
+}
+
+TEST_CASE("strings count against the memory limit before they are made") {
+  GraphBuilder b;
+  const std::vector<std::int32_t> empty = {1, 12, 12};
+  const int shape = b.constant<std::int32_t>({1}, {1'000'000});
+  const int text = b.constant_bytes(TensorType::STRING, {}, std::as_bytes(std::span(empty)));
+  b.op(BuiltinOperator::FILL, {shape, text}, {b.output(TensorType::STRING)});
+  runtime::SessionOptions options = kernels_only();
+  options.memory_limit = {std::uint64_t{16} << 20U};  // as many empty strings take 4 MB themselves
+  CHECK_THROWS_WITH_AS(run_graph(b.graph(), {}, options), doctest::Contains("memory limit"), Error);
 }
 
 TEST_CASE("memory for what a node keeps is given back when it is prepared anew") {
