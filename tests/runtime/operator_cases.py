@@ -272,7 +272,8 @@ def filters():
         per_channel = [False, True] if kind.startswith("INT") else [False]
         for by_channel in per_channel:
             tag = f"{kind} weights, {bias} bias{', by channel' if by_channel else ''}"
-            for padding, stride, dilation, activation in [(SAME, 1, 1, NONE), (VALID, 2, 1, RELU), (SAME, 2, 1, RELU6), (SAME, 1, 2, NONE)]:
+            for padding, stride, dilation, activation in [(SAME, 1, 1, NONE), (VALID, 2, 1, RELU), (SAME, 2, 1, RELU6), (SAME, 1, 2, NONE),
+                                                          (VALID, 4, 1, RELU_N1), (VALID, 1, 2, NONE)]:
                 w, b = tensors(input, kind, bias, (5, 3, 2, 4), 5 if by_channel else 1, 0)
                 fields = {"padding": padding, "strideW": stride, "strideH": stride, "dilationWFactor": dilation, "dilationHFactor": dilation,
                           "fusedActivationFunction": activation}
@@ -282,6 +283,11 @@ def filters():
                 w, b = tensors(input, kind, bias, (1, 3, 2, 4), 4 if by_channel else 1, 3)
                 yield Case(edge, "DEPTHWISE_CONV_2D", [given(2, 7, 6, 4), w, b], [out(input)],
                            ("DepthwiseConv2DOptions", dict(fields, depthMultiplier=1)), types=[input])
+            for filters, stride in [(6, 1), (6, 2), (1, 1)]:
+                w, b = tensors(input, kind, bias, (filters, 1, 1, 4), filters if by_channel else 1, 0)
+                yield Case(f"{tag}, {filters} filters of a pixel, stride {stride}", "CONV_2D", [given(2, 5, 4, 4), w, b], [out(input)],
+                           ("Conv2DOptions", {"padding": SAME, "strideW": stride, "strideH": stride, "dilationWFactor": 1, "dilationHFactor": 1,
+                                              "fusedActivationFunction": NONE, "quantizedBiasType": BIAS.get(bias, 0)}), types=[input])
             w, b = tensors(input, kind, bias, (1, 3, 2, 8), 8 if by_channel else 1, 3)
             yield Case(f"{tag}, multiplier 2", "DEPTHWISE_CONV_2D", [given(1, 7, 6, 4), w, b], [out(input)],
                        ("DepthwiseConv2DOptions", {"padding": SAME, "strideW": 1, "strideH": 1, "dilationWFactor": 1, "dilationHFactor": 1,
@@ -317,7 +323,7 @@ def filters():
                    ("Conv3DOptions", {"padding": SAME, "strideD": 1, "strideW": 2, "strideH": 1, "dilationDFactor": 1, "dilationWFactor": 1,
                                       "dilationHFactor": 1, "fusedActivationFunction": NONE}), types=[input])
     for code in ["AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D"]:
-        for padding, stride, activation in [(SAME, 1, NONE), (VALID, 2, RELU), (SAME, 3, RELU_N1)]:
+        for padding, stride, activation in [(SAME, 1, NONE), (VALID, 2, RELU), (SAME, 3, RELU_N1), (VALID, 4, RELU6)]:
             yield Case(f"padding {padding} stride {stride}", code, [given(2, 7, 5, 3)], [result()],
                        ("Pool2DOptions", {"padding": padding, "strideW": stride, "strideH": stride, "filterWidth": 2, "filterHeight": 3,
                                           "fusedActivationFunction": activation}))

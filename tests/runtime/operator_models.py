@@ -17,13 +17,13 @@ TYPES = {
     "INT8 quantised": ("INT8", (0.05, -3)), "UINT8 quantised": ("UINT8", (0.05, 120)),
     "INT16 quantised": ("INT16", (0.001, 0)), "INT32 quantised": ("INT32", (0.001, 0)),
     "INT4": ("INT4", None), "INT4 quantised": ("INT4", (0.5, 0)),
-    "INT2": ("INT2", None),
+    "INT2": ("INT2", None), "STRING": ("STRING", None),
 }
 NUMPY = {
     "FLOAT32": np.float32, "FLOAT16": np.float16, "FLOAT64": np.float64, "BFLOAT16": np.uint16,
     "COMPLEX64": np.complex64, "BOOL": np.bool_, "INT8": np.int8, "UINT8": np.uint8,
     "INT16": np.int16, "UINT16": np.uint16, "INT32": np.int32, "UINT32": np.uint32,
-    "INT64": np.int64, "UINT64": np.uint64, "INT4": np.int8, "INT2": np.int8,
+    "INT64": np.int64, "UINT64": np.uint64, "INT4": np.int8, "INT2": np.int8, "STRING": "S8",
 }
 BITS = {"INT4": 4, "INT2": 2}
 
@@ -69,6 +69,8 @@ def values_of(slot, type, quantised, random):
     if slot.values is not None:
         return np.asarray(slot.values).astype(NUMPY[type])
     size = slot.shape
+    if type == "STRING":
+        return np.asarray([str(n).encode() for n in np.ravel(random.integers(0, 12, size))], "S8").reshape(size)
     if type == "BOOL":
         return random.integers(0, 2, size).astype(np.bool_)
     if type in ("FLOAT32", "FLOAT16", "FLOAT64", "COMPLEX64"):
@@ -101,6 +103,10 @@ def values_of(slot, type, quantised, random):
 
 def packed(values, type):
     """The bytes of a constant in the file."""
+    if type == "STRING":
+        texts = [bytes(text) for text in np.ravel(values)]
+        ends = np.cumsum([4 * (len(texts) + 2)] + [len(text) for text in texts])
+        return np.array([len(texts), *ends], np.int32).tobytes() + b"".join(texts)
     bits = BITS.get(type)
     if not bits:
         return np.ascontiguousarray(values).tobytes()
@@ -185,7 +191,7 @@ class Case:
         self.types = types or (list(TYPES) if varied else ["FLOAT32"])
 
     def write(self, varied, version, path, seed=1):
-        """Writes the model; returns the arrays of its inputs. Sub-byte inputs become constants."""
+        """Writes the model; returns the arrays of its inputs. Sub-byte and string inputs become constants."""
         random = np.random.default_rng(seed)
         writer = ModelWriter()
         graph = writer.subgraph()
@@ -200,7 +206,7 @@ class Case:
                 inputs.append(writer.tensor(graph, name, type, slot.shape, quantised, variable=True))
                 continue
             values = values_of(slot, type, quantised, random)
-            fixed = slot.role == "constant" or type in BITS
+            fixed = slot.role == "constant" or type in BITS or type == "STRING"
             inputs.append(writer.tensor(graph, name, type, slot.shape, quantised,
                                         packed(values, type) if fixed else None))
             if not fixed:
