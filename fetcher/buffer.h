@@ -11,7 +11,7 @@ namespace litezoo::fetcher {
 // would cost more than all else that is done with them. Empty and without memory when moved from.
 class Buffer {
  public:
-  static constexpr std::size_t kCapacity = std::size_t{256} << 10;
+  static constexpr std::size_t kCapacity = std::size_t{128} << 10;
 
   // Appends what there is room for; gives how much that is.
   std::size_t append(std::span<const std::byte> bytes);

@@ -11,7 +11,7 @@
 namespace litezoo::fetcher {
 namespace {
 
-constexpr std::uint64_t kStep = std::uint64_t{1} << 20;
+constexpr std::uint64_t kStep = std::uint64_t{512} << 10;
 // Handed over and not hashed yet, at most.
 constexpr std::size_t kMostPieces = 8;
 // To read bytes from the file again costs more than to wait for the thread, unless it is far

@@ -18,6 +18,12 @@ std::optional<std::uint64_t> leading_number(std::string_view text) {
   return number;
 }
 
+// When a server that wants fewer requests says so.
+std::string when(const HttpHead& head) {
+  const auto wait = retry_after(head);
+  return wait ? "in " + std::to_string(wait->count()) + " s" : "later";
+}
+
 }  // namespace
 
 std::optional<std::string> HttpHead::header(const std::string& name) const {
@@ -63,7 +69,8 @@ void require_success(const HttpReply& reply, const std::string& url) {
       throw Error(ErrorKind::not_found,
                   shown + " does not exist (HTTP " + std::to_string(status) + ")");
     case 429:
-      throw Error(ErrorKind::network, shown + " asks for fewer requests (HTTP 429); try later");
+      throw Error(ErrorKind::network, shown + " asks for fewer requests (HTTP 429); try again " +
+                                          when(reply.hops.back()));
     default:
       throw Error(ErrorKind::network, shown + " failed (HTTP " + std::to_string(status) + ")" +
                                           (status >= 500 ? "; try again later" : ""));

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "fetcher/ask.h"
 #include "fetcher/json_answer.h"
 #include "fetcher/sources.h"
 #include "fetcher/url.h"
@@ -113,11 +114,11 @@ HttpReply ask_for_file(Session& session, const std::string& url, const std::stri
   request.compressed = false;
   request.method = HttpMethod::head;
   request.redirects = Redirects::same_origin;
-  HttpReply reply = session.transport().send(request, {});
+  HttpReply reply = ask(session, request);
   if (reply.status() == 405 || reply.status() == 501) {
     request.method = HttpMethod::get;
     request.headers = {"Range: bytes=0-0"};
-    reply = session.transport().send(request, {});
+    reply = ask(session, request);
   }
   require_hub_success(reply, url, repository);
   return reply;
@@ -155,7 +156,10 @@ std::string hf_page(Session& session, const std::string& url, const std::string&
   std::string body;
   HttpSink sink;
   sink.body = [&body](std::span<const std::byte> bytes) { body += as_text(bytes); };
-  const HttpReply reply = session.transport().send(request_for(url), sink);
+  const HttpReply reply = ask(session, [&] {
+    body.clear();
+    return session.transport().send(request_for(url), sink);
+  });
   if (!reply.hops.empty()) session.heed(hf_endpoint(), reply.hops.back());
   require_hub_success(reply, url, repository);
   const Json page = parse_answer(body, url);

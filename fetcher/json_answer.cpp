@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "fetcher/ask.h"
 #include "fetcher/url.h"
 
 namespace litezoo::fetcher {
@@ -16,7 +17,7 @@ Json ask_json(Session& session, const HttpRequest& request) {
   const auto url = parse_url(request.url);
   const std::string origin = url ? url->origin() : "";
   session.wait_for_turn(origin);
-  const Transport::Text text = session.transport().get_text(request);
+  const TextAnswer text = ask_text(session, request);
   session.heed(origin, text.head);
   Json json = Json::parse(text.body, nullptr, false);
   if (json.is_discarded()) {

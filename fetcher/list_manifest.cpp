@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/model_name.h"
 #include "base/text.h"
+#include "fetcher/ask.h"
 #include "fetcher/json_answer.h"
 #include "fetcher/listing.h"
 #include "fetcher/reference.h"
@@ -30,7 +31,7 @@ std::string read_manifest(Session& session, const std::string& where) {
   request.url = reference.address;
   request.compressed = true;
   request.size_limit = Bytes{std::uint64_t{64} << 20};
-  return session.transport().get_text(request).body;
+  return ask_text(session, request).body;
 }
 
 // What a file's "url" means: any model reference, or a path beside the manifest.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "fetcher/ask.h"
 #include "fetcher/block_file.h"
 #include "fetcher/fetch.h"
 #include "fetcher/fetch_one.h"
@@ -19,12 +20,12 @@ std::optional<Bytes> size_at(Session& session, const Place& place, const std::st
   if (url == place.urls.front()) request.authorization = place.authorization;
   request.ca_file = place.ca_file;
   request.method = HttpMethod::head;
-  HttpReply reply = session.transport().send(request, {});
+  HttpReply reply = ask(session, request);
   if (reply.status() == 405 || reply.status() == 501 || reply.status() == 403) {
     request.method = HttpMethod::get;
     request.headers.emplace_back("Range: bytes=0-0");
     request.size_limit = Bytes{std::uint64_t{1} << 16};
-    reply = session.transport().send(request, {});
+    reply = ask(session, request);
   }
   require_success(reply, request.url);
   const HttpHead& head = reply.hops.back();

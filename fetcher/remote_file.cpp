@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "fetcher/answer_check.h"
+#include "fetcher/ask.h"
 #include "fetcher/paged_memory.h"
 #include "fetcher/url.h"
 
@@ -119,11 +120,15 @@ struct RemoteFile::Pages {
       body += as_text(bytes);
       if (body.size() > to - from) throw_no_ranges();
     };
-    HttpReply reply = ask_for(from, to, sink);
+    const auto once = [&] {
+      body.clear();
+      return ask_for(from, to, sink);
+    };
+    HttpReply reply = fetcher::ask(session, once);
     if (reply.status() == 403 && direct != url) {
       // A signed address that has run out.
       direct = url;
-      reply = ask_for(from, to, sink);
+      reply = fetcher::ask(session, once);
     }
     require_success(reply, direct);
     direct = reply.hops.back().url;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "fetcher/ask.h"
 #include "fetcher/json_answer.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
@@ -28,7 +29,7 @@ Json package_description(Session& session, const std::string& package, const std
     request.ca_file = session.npm_config().ca_file();
     request.compressed = true;
     request.size_limit = Bytes{std::uint64_t{64} << 20};
-    return session.transport().get_text(request).body;
+    return ask_text(session, request).body;
   });
   Json description = Json::parse(text, nullptr, false);
   const auto versions = description.is_object() ? description.find("versions") : description.end();

@@ -83,7 +83,6 @@ class Transfer {
   void settle(const LanePointer& lane, const HttpResult& result);
   void settle_refused(const Lane& lane);
   void retry(const HttpReply& reply);
-  bool is_worth_another(const HttpReply& reply) const;
   std::string start_of_file() const;
   std::vector<Digest> expected() const;
   std::optional<std::string> finish();

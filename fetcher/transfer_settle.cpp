@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "fetcher/answer_check.h"
+#include "fetcher/ask.h"
 #include "fetcher/backoff.h"
 #include "fetcher/transfer.h"
 
@@ -65,18 +66,13 @@ void Transfer::retry(const HttpReply& reply) {
     furthest_ = std::max(furthest_, blocks_.received());
   }
   ++failures_;
-  if (failures_ > session_.settings().retries || !is_worth_another(reply)) throw_failed(reply);
+  const FetchSettings& settings = session_.settings();
+  const bool short_answer = !reply.hops.empty() && reply.status() / 100 == 2;
+  const bool again = short_answer || is_worth_another(reply, settings.longest_wait);
+  if (!again || failures_ > settings.retries) throw_failed(reply);
   if (!proven_ && validator_.empty()) restart();
   sleep_unless_cancelled(session_.settings(),
                          pause_after(reply, failures_, session_.settings().first_backoff));
-}
-
-bool Transfer::is_worth_another(const HttpReply& reply) const {
-  if (reply.unreachable) return false;
-  if (reply.hops.empty() || reply.status() / 100 == 2) return true;
-  if (!is_passing_fault(reply)) return false;
-  const auto wait = retry_after(reply.hops.back());
-  return !wait || *wait <= session_.settings().longest_wait;
 }
 
 std::string Transfer::start_of_file() const {

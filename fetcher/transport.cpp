@@ -323,16 +323,4 @@ HttpReply Transport::send(const HttpRequest& request, const HttpSink& sink) {
   return std::move(result.reply);
 }
 
-Transport::Text Transport::get_text(const HttpRequest& request) {
-  Text text;
-  HttpSink sink;
-  sink.body = [&text](std::span<const std::byte> bytes) {
-    text.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  };
-  const HttpReply reply = send(request, sink);
-  require_success(reply, request.url);
-  text.head = reply.hops.back();
-  return text;
-}
-
 }  // namespace litezoo::fetcher

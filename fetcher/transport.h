@@ -61,13 +61,6 @@ class Transport {
   // Bytes of files that all requests together have brought.
   std::uint64_t received() const noexcept;
 
-  struct Text {
-    std::string body;
-    HttpHead head;
-  };
-  // The body of a 2xx. Throws Error(network), or Error(not_found) for 404 and 410.
-  Text get_text(const HttpRequest& request);
-
  private:
   struct Loop;
   std::unique_ptr<Loop> loop_;

@@ -242,6 +242,21 @@ TEST_CASE("what is wrong with a Hugging Face hub is said") {
   CHECK(read_text_file(bench.fetch("hf:zoo/net/int8/net.tflite").path) == bench.model);
 }
 
+TEST_CASE("a hub that fails for a moment is asked again") {
+  HfBench bench;
+  hub::add_hf_repositories(bench.hub, {bench.repository()});
+  for (const char* fault : {"status=503*2", "status=429*1", "rate-limit=0*1", "cut-off=0*1"}) {
+    CAPTURE(fault);
+    bench.hub.clear_faults();
+    bench.hub.add_fault(hub::parse_fault(fault));
+    CHECK(bench.fetch("hf:zoo/net/int8/net.tflite").sha256 == sha256_of_text(bench.model));
+    bench.store.remove(sha256_of_text(bench.model));
+    bench.hub.add_fault(hub::parse_fault(fault));
+    CHECK(bench.fetch("hf:zoo/net").sha256 == sha256_of_text(bench.model));
+    bench.store.remove(sha256_of_text(bench.model));
+  }
+}
+
 TEST_CASE("a file in the official cache is used by its digest, also offline") {
   HfBench bench;
   const std::string sha256 = sha256_of_text(bench.model);

@@ -79,6 +79,22 @@ TEST_CASE("parts of a file are shown at a page's begin, and what is here does no
   file.check();
 }
 
+TEST_CASE("a server that fails for a moment is asked again for the part") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  Session session(bench.store, Workbench::quick());
+  bench.hub.add_fault(hub::parse_fault("status=503*1"));
+  const RemoteFile file(session, place_of(bench.hub.url() + "/m.tflite"));
+  for (const char* fault : {"status=502*2", "cut-off=1000*1"}) {
+    CAPTURE(fault);
+    bench.hub.add_fault(hub::parse_fault(fault));
+    CHECK(equal(file, content, 2'000'000, 3'000));
+    CHECK(equal(file, content, 1'000'000, 3'000));
+  }
+  file.check();
+}
+
 TEST_CASE("a signal while bytes come does not end the program") {
   Workbench bench;
   const std::string content = random_bytes(kSize);
