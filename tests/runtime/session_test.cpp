@@ -276,6 +276,11 @@ TEST_CASE("a chain of layers in one partition takes the memory of a few of them"
   constexpr int kLayers = 40;
   constexpr std::int32_t kElements = 1 << 20;
   GraphBuilder b;
+#if defined(__SANITIZE_THREAD__)  // which takes memory beside what is written
+  constexpr std::size_t kMost = 40;
+#else
+  constexpr std::size_t kMost = 15;
+#endif
   const int one = b.constant<float>({}, {1.0F});
   const int x = b.input(TensorType::FLOAT32, {1, kElements});
   int last = x;
@@ -293,7 +298,7 @@ TEST_CASE("a chain of layers in one partition takes the memory of a few of them"
   CHECK(session.plan().partitions == 1);
   CHECK(session.plan().arena.count <= 5 * sizeof(float) * kElements);
   // Memory of earlier tests may go back to the system meanwhile.
-  CHECK(after < before + 15 * sizeof(float) * kElements);
+  CHECK(after < before + kMost * sizeof(float) * kElements);
   const auto result = litezoo::test::read_outputs(session).values<float>();
   CHECK(std::ranges::count(result, 42.0F) == kElements);
 }
