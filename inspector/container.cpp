@@ -99,6 +99,16 @@ bool is_safetensors(std::string_view head) noexcept {
          byte_at(head, 7) == 0;
 }
 
+// MediaPipe aligns the members of its .task bundles with zeros before their headers, the first
+// one's too.
+bool is_zip(std::string_view head) noexcept {
+  constexpr std::size_t kMostPadding = 64;
+  const std::size_t start = head.find_first_not_of('\0');
+  if (start == std::string_view::npos || start > kMostPadding) return false;
+  head.remove_prefix(start);
+  return head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06");
+}
+
 bool is_tar(std::string_view head) noexcept {
   return head.size() >= 262 && head.substr(257, 5) == "ustar";
 }
@@ -131,9 +141,7 @@ constexpr auto kContainers = std::to_array<Row>({
      is_json},
     {{ContainerKind::zip, "zip", "a zip archive or .task bundle",
       "name the model inside it as FILE!MEMBER"},
-     [](std::string_view head) noexcept {
-       return head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06");
-     }},
+     is_zip},
     {{ContainerKind::gzip, "gzip", "a gzip archive", "unpack it first: tar xzf or gunzip"},
      [](std::string_view head) noexcept { return head.starts_with("\x1f\x8b"); }},
     {{ContainerKind::tar, "tar", "a tar archive", "unpack it first: tar xf"}, is_tar},

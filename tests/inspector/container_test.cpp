@@ -30,6 +30,8 @@ const Case kCases[] = {
     {"tfjs", R"({"format": "graph-model", "modelTopology": {}})"},
     {"json", R"({"error": "Entry not found"})"},
     {"zip", "PK\x03\x04\x14\0"s},
+    {"zip", "\0\0PK\x03\x04\x14\0"s},
+    {"unknown", std::string(100, '\0') + "PK\x03\x04\x14\0"s},
     {"gzip", "\x1f\x8b\x08\0"s},
     {"tar", std::string(257, 'a') + "ustar  "},
     {"litertlm", "LITERTLM\x01\0\0\0"s},
