@@ -1,7 +1,6 @@
 #include "runtime/memory.h"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -40,32 +39,14 @@ void TensorMemory::Free::operator()(std::byte* memory) const noexcept {
   std::free(memory);
 }
 
-namespace {
-
-constexpr std::size_t kHugePage = std::size_t{2} << 20U;
-
-// Fewer, larger pages: many tensors walk through the arena at once. Only what is written anyway.
-void ask_for_huge_pages(std::byte* memory, std::size_t bytes) noexcept {
-#ifdef MADV_HUGEPAGE
-  ::madvise(memory, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
-#else
-  static_cast<void>(memory), static_cast<void>(bytes);
-#endif
-}
-
-}  // namespace
-
 TensorMemory::TensorMemory(MemoryBudget& budget, std::size_t bytes, const std::string& what)
     : charge_(budget, bytes, what) {
   const std::size_t whole = aligned_size(bytes) + kTensorAlignment;
-  const bool large = whole >= kHugePage;
-  const std::size_t alignment = large ? kHugePage : kTensorAlignment;
-  data_.reset(static_cast<std::byte*>(std::aligned_alloc(alignment, whole)));
+  data_.reset(static_cast<std::byte*>(std::aligned_alloc(kTensorAlignment, whole)));
   if (!data_) {
     throw Error(ErrorKind::unsupported, fmt::format("{} needs {}, which the system does not have",
                                                     what, to_text(Bytes{bytes})));
   }
-  if (large) ask_for_huge_pages(data_.get(), whole);
   std::memset(data_.get(), 0, whole);
 }
 

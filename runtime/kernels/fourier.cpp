@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "runtime/kernels/fourier_stage.h"
+
 namespace litezoo::runtime {
 namespace {
 
@@ -17,25 +19,6 @@ Complex root_of_unity(std::size_t k, std::size_t length) {
 // By hand: operator* of std::complex looks for infinities.
 Complex product(Complex a, Complex b) {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-}
-
-// One stage: pairs `half` apart within each group of 2 * half.
-void combine(std::size_t length, std::size_t half, const double* root_real,
-             const double* root_imaginary, double* __restrict real, double* __restrict imaginary) {
-  for (std::size_t begin = 0; begin < length; begin += 2 * half) {
-    double* __restrict a = real + begin;
-    double* __restrict ai = imaginary + begin;
-    double* __restrict b = a + half;
-    double* __restrict bi = ai + half;
-    for (std::size_t k = 0; k < half; ++k) {
-      const double turned = b[k] * root_real[k] - bi[k] * root_imaginary[k];
-      const double turned_i = b[k] * root_imaginary[k] + bi[k] * root_real[k];
-      b[k] = a[k] - turned;
-      bi[k] = ai[k] - turned_i;
-      a[k] += turned;
-      ai[k] += turned_i;
-    }
-  }
 }
 
 // The first two stages, whose roots are 1 and -i: nothing to multiply.
@@ -66,14 +49,17 @@ Fourier::Fourier(std::size_t length) : places_(length) {
 }
 
 void Fourier::transform(double* real, double* imaginary) const {
-  std::size_t half = 1;
-  if (length() >= 4) {
-    combine_fours(length(), real, imaginary);
-    half = 4;
+  if (length() == 2) {
+    const double other = real[1], other_imaginary = imaginary[1];
+    real[1] = real[0] - other, real[0] += other;
+    imaginary[1] = imaginary[0] - other_imaginary, imaginary[0] += other_imaginary;
   }
+  if (length() < 4) return;
+  combine_fours(length(), real, imaginary);
   // The roots of the stages before a stage are one fewer than half of its own width.
-  for (; half < length(); half *= 2) {
-    combine(length(), half, real_.data() + half - 1, imaginary_.data() + half - 1, real, imaginary);
+  for (std::size_t half = 4; half < length(); half *= 2) {
+    combine(
+        {length(), half, real_.data() + half - 1, imaginary_.data() + half - 1, real, imaginary});
   }
 }
 

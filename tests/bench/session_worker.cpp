@@ -3,7 +3,8 @@
 //   session_worker MODEL THREADS [wall|cpu]
 // First line: {"load_ns", "init_ns", "first_ns", "partitions", "delegated", "fallbacks"}.
 //   run N   the times of N runs in nanoseconds
-//   ops N   "op engine ns" of every step, medians of N runs, separated by ';'
+//   ops N   "op|engine|ns" of every step, medians of N runs, separated by ';'
+//   split N the same with a step for each node, of another session
 #include <algorithm>
 #include <chrono>
 #include <ctime>
@@ -83,6 +84,10 @@ void serve(const std::string& path, std::uint32_t threads, clockid_t clock) {
       print_runs(session, clock, count);
     } else if (command == "ops") {
       print_ops(session, count);
+    } else if (command == "split") {
+      runtime::Session split(read.graph, {.threads = threads, .split_partitions = true});
+      runtime::fill_random(split.inputs(), 1);
+      print_ops(split, count);
     } else {
       return;
     }
