@@ -54,7 +54,9 @@ std::size_t words_of_below(Words words) {
   return is_one_of(kBelow, words[0]) ? 1 : 0;
 }
 
+// A bare number is a count of something else: "at most 5 classes".
 std::optional<Bytes> size_of(const std::string& text) {
+  if (text.empty() || !text.ends_with('b')) return std::nullopt;
   try {
     return parse_bytes(text);
   } catch (const Error&) {

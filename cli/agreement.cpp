@@ -198,7 +198,8 @@ void add_sample(Agreement& agreement, std::span<const double> first, std::span<c
     product += first[i] * second[i];
     norm_first += first[i] * first[i];
     norm_second += second[i] * second[i];
-    const double difference = std::abs(first[i] - second[i]);
+    // Infinities have no difference, but may be equal.
+    const double difference = first[i] == second[i] ? 0 : std::abs(first[i] - second[i]);
     // Not a number on one side is the largest difference there is, and stays it.
     if (std::isnan(difference) || difference > agreement.largest_difference) {
       agreement.largest_difference = difference;

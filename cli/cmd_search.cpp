@@ -143,10 +143,15 @@ void print_nothing(const Context& context, catalog::Catalog& catalog,
   if (query.max_size) print_any_size(context, catalog, query);
 }
 
-void search_facets(Context& context, catalog::Catalog& catalog, const catalog::SearchQuery& query) {
+void search_facets(Context& context, catalog::Catalog& catalog, const catalog::SearchQuery& query,
+                   const nlohmann::ordered_json& read_as) {
   const auto facets = catalog::facets(
       catalog, query, query.digests ? query.digests : std::optional(runnable_digests(catalog)));
-  if (context.json) return print_json(context, facets_document(facets));
+  if (context.json) {
+    auto document = facets_document(facets);
+    document["read_as"] = read_as;
+    return print_json(context, document);
+  }
   print_facets(context, facets);
 }
 
@@ -177,12 +182,13 @@ void search(Context& context, const SearchOptions& options) {
     context.note("no model has all these words; read as: " +
                  escape_for_terminal(as_written(*reading)));
   }
-  if (options.facets) return search_facets(context, catalog, query);
+  const auto read_as = reading ? nlohmann::ordered_json(as_written(*reading)) : nullptr;
+  if (options.facets) return search_facets(context, catalog, query, read_as);
   const auto result = catalog::search(catalog, query);
   if (result.rows.empty()) context.result = ExitCode::none_satisfies;
   if (context.json) {
     auto document = to_document(result);
-    document["read_as"] = reading ? nlohmann::ordered_json(as_written(*reading)) : nullptr;
+    document["read_as"] = read_as;
     if (query.max_latency) document["frame_budget_ns"] = query.max_latency->count();
     return print_json(context, document);
   }

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/input_shapes.h"
 #include "cli/named_input.h"
 
@@ -20,6 +23,10 @@ GivenInputs given_inputs(const Graph& graph, const std::vector<std::string>& fil
   for (const std::string& text : files) {
     const auto [key, file] = parse_named_input(text, "--input");
     const std::size_t index = input_index(names, key);
+    if (std::ranges::find(indices, index) != indices.end()) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("--input gives input '{}' twice", escape_for_terminal(names[index])));
+    }
     const NpyArray& array = inputs.arrays.emplace_back(read_npy(file));
     const Tensor& tensor = main.tensors[static_cast<std::size_t>(main.inputs[index])];
     auto& shape = inputs.shapes[index];
@@ -29,6 +36,11 @@ GivenInputs given_inputs(const Graph& graph, const std::vector<std::string>& fil
       throw Error(ErrorKind::usage,
                   fmt::format("the model does not take --input {}: its shape is {}, not {}", text,
                               fmt::join(array.shape, "x"), fmt::join(taken, "x")));
+    }
+    if (array.type != tensor.type) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("the model does not take --input {}: it holds {}, not {}", text,
+                              tensor_type_name(array.type), tensor_type_name(tensor.type)));
     }
     indices.push_back(index);
   }

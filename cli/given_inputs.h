@@ -19,8 +19,8 @@ struct GivenInputs {
 };
 
 // From --input INPUT=FILE.npy and --resize INPUT=SHAPE, for the main graph's inputs. A file gives
-// its shape to an input with unknown dimensions. Throws Error(usage) for an input that is not there
-// or has another shape, and what read_npy throws.
+// its shape to an input with unknown dimensions. Throws Error(usage) for an input that is not
+// there, is given twice, or has another shape or element type, and what read_npy throws.
 GivenInputs given_inputs(const Graph& graph, const std::vector<std::string>& files,
                          const std::vector<std::string>& resizes);
 

@@ -16,6 +16,11 @@ bool has_unknown_dimensions(const Tensor& tensor) {
   return std::ranges::find(tensor.shape_signature, -1) != tensor.shape_signature.end();
 }
 
+[[noreturn]] void refuse_shape(const std::string& text) {
+  throw Error(ErrorKind::usage,
+              fmt::format("'{}' is not a shape; write it like 1x192x192x3", text));
+}
+
 }  // namespace
 
 void add_resize_option(CLI::App& command, std::vector<std::string>& texts) {
@@ -34,11 +39,12 @@ std::vector<std::int32_t> parse_shape(const std::string& text) {
     const auto [stop, error] = std::from_chars(at, end, dimension);
     const bool separated = stop == end || *stop == 'x' || *stop == ',';
     if (error != std::errc() || dimension < 0 || !separated) {
-      throw Error(ErrorKind::usage,
-                  fmt::format("'{}' is not a shape; write it like 1x192x192x3", text));
+      refuse_shape(text);
     }
     shape.push_back(dimension);
     at = stop == end ? end : stop + 1;
+    // A separator separates.
+    if (at == end && stop != end) refuse_shape(text);
   }
   return shape;
 }
@@ -57,6 +63,10 @@ runtime::InputShapes resized(const std::vector<std::string>& texts,
   return shapes;
 }
 
+bool has_shape(const runtime::InputShapes& shapes) {
+  return std::ranges::any_of(shapes, [](const auto& shape) { return shape.has_value(); });
+}
+
 std::string resize_hint(const Graph& graph, const runtime::InputShapes& shapes) {
   if (graph.subgraphs.empty()) return {};
   const Subgraph& main = graph.subgraphs.front();
@@ -71,8 +81,7 @@ std::string resize_hint(const Graph& graph, const runtime::InputShapes& shapes) 
     return fmt::format("; its input '{}' is {}: try a larger one with --resize {}=SHAPE",
                        escape_for_terminal(tensor.name), shape, i);
   }
-  const bool any = std::ranges::any_of(shapes, [](const auto& shape) { return shape.has_value(); });
-  return any ? "; with the shapes given" : "";
+  return has_shape(shapes) ? "; with the shapes given" : "";
 }
 
 }  // namespace litezoo::cli

@@ -28,21 +28,24 @@ bool may_have_shape(const Tensor& input, std::span<const std::int32_t> shape);
 runtime::InputShapes resized(const std::vector<std::string>& texts,
                              const std::vector<std::string>& names);
 
+// Whether any of them is given.
+bool has_shape(const runtime::InputShapes& shapes);
+
 // What may help when the main graph cannot be run with these shapes: "; its input 'image' is
 // 1x?x?x3: try a larger one with --resize 0=SHAPE", or "; with the shapes given". Empty when all is
 // as the file has it.
 std::string resize_hint(const Graph& graph, const runtime::InputShapes& shapes);
 
-// use(), where a contradiction in the graph may come from the shapes that it is run with: then it
-// is an Error(usage) with the hint.
+// use(), where a contradiction in the graph may come from the shapes that it is run with: its error
+// gets the hint, and is an Error(usage) when the user gave a shape.
 template <typename Use>
 auto with_resize_hint(const Graph& graph, const runtime::InputShapes& shapes, Use use) {
   try {
     return use();
   } catch (const Error& error) {
-    const std::string hint = resize_hint(graph, shapes);
-    if (hint.empty() || error.kind() != ErrorKind::corrupt) throw;
-    throw Error(ErrorKind::usage, error.what() + hint);
+    if (error.kind() != ErrorKind::corrupt) throw;
+    throw Error(has_shape(shapes) ? ErrorKind::usage : ErrorKind::corrupt,
+                error.what() + resize_hint(graph, shapes));
   }
 }
 

@@ -232,9 +232,11 @@ class Driver {
         walk.measured(question.candidate, std::move(measurement));
       }
     } catch (const Error& error) {
-      // The user's inputs need not fit every candidate; what else is asked for is checked before.
-      const bool does_not_fit =
-          error.kind() == ErrorKind::usage && !selection_.protocol.inputs.empty();
+      // The user's inputs and shapes need not fit every candidate; what else is asked for is
+      // checked before.
+      const Protocol& protocol = selection_.protocol;
+      const bool does_not_fit = error.kind() == ErrorKind::usage &&
+                                !(protocol.inputs.empty() && protocol.settings.shapes.empty());
       const bool refuted = error.kind() == ErrorKind::unsupported ||
                            error.kind() == ErrorKind::corrupt || does_not_fit;
       const bool ours = error.kind() == ErrorKind::usage && !does_not_fit;

@@ -28,6 +28,7 @@ TEST_CASE("a question's size, licence, precision and idle words are taken out of
       {{.text = "segmentation up to 1.5 MB"}, "segmentation", "--max-size 1.5mb"},
       {{.text = "non-commercial int8", .license = "MIT", .precision = "uint8"}, "", ""},
       {{.text = "pictures under water"}, "", ""},
+      {{.text = "detector with at most 5 classes"}, "detector at most 5 classes", ""},
       {{.text = "less than"}, "", ""},
       {{.text = "under"}, "", ""},
       {{.text = "models"}, "", ""},

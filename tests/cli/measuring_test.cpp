@@ -257,8 +257,13 @@ TEST_CASE("the user's inputs are measured with and must fit") {
   REQUIRE(given.exit_code == 0);
   const auto settings = nlohmann::json::parse(given.out)["profiles"][0]["measurement"]["settings"];
   CHECK(settings["inputs"].get<std::string>().size() == 64);
-  const std::vector<std::string> wrong[] = {
-      {"--input", good}, {"--input", "7=" + good}, {"--input", "0=" + model}};
+  const auto counts = program.file("counts.npy", "");
+  cli::write_npy(counts, TensorType::INT32, shape,
+                 std::vector<std::byte>(std::size_t{64} * 64 * 3 * 4));
+  const std::vector<std::string> wrong[] = {{"--input", good},
+                                            {"--input", "7=" + good},
+                                            {"--input", "0=" + model},
+                                            {"--input", "0=" + counts}};
   for (const auto& words : wrong) {
     const auto result = program.run({"profile", model, words[0], words[1]});
     CHECK(result.exit_code != 0);
@@ -283,7 +288,7 @@ TEST_CASE("a model of unknown input size is measured at the size that is given")
 
   for (const char* command : {"run", "profile"}) {
     const auto alone = program.run({command, model});
-    CHECK(alone.exit_code == 2);
+    CHECK(alone.exit_code == 6);
     CHECK(is_one_clear_line(alone.err));
     CHECK(alone.err.find("is 1x?x?x1: try a larger one with --resize 0=") != std::string::npos);
   }
@@ -316,7 +321,15 @@ TEST_CASE("a model of unknown input size is measured at the size that is given")
   const auto too_small = program.run({"profile", model, "--resize", "0=1x2x2x1"});
   CHECK(too_small.exit_code == 2);
   CHECK(too_small.err.find("with the shapes given") != std::string::npos);
-  CHECK(program.run({"profile", model, "--resize", "0=wide"}).exit_code == 2);
+  for (const char* shape : {"0=wide", "0=1x8x8x1x", "0="}) {
+    CHECK(program.run({"profile", model, "--resize", shape}).exit_code == 2);
+  }
+  // One that the shape does not fit falls, the others go on.
+  const auto other = program.model("other.tflite");
+  const auto list = program.file("list.txt", other + "\n" + model + "\n");
+  const auto chosen = program.run({"recommend", "--from", list, "--max-p90", "60s", "--mode",
+                                   "rapid", "--resize", "0=1x8x8x1", "--json"});
+  CHECK(chosen.exit_code == 0);
 }
 
 TEST_CASE("an earlier measurement proves something only when it says what a new one would") {
