@@ -90,8 +90,9 @@ void Exchange::on_body(std::span<const std::byte> bytes) {
     give_head();
     received += bytes.size();
     if (received > request.size_limit.count) throw_too_long(*this);
-    if (sink.body) sink.body(bytes);
+    // First, for a sink may take some of them and throw.
     fresh = true;
+    if (sink.body) sink.body(bytes);
     if (throttle->limits()) pause();
     throttle->spend(bytes.size());
   }

@@ -112,7 +112,7 @@ bool Transfer::is_stuck() {
 }
 
 void Transfer::begin_again() {
-  if (++refusals_ > 3) throw_other_ranges();
+  if (++refusals_ > kMostBeginnings) throw_other_ranges();
   restart();
 }
 

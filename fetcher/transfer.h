@@ -43,6 +43,9 @@ class Transfer {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
+  // Anew, after answers that were no parts of one file.
+  static constexpr int kMostBeginnings = 3;
+
   // Where a transfer stands, and what to ask for next:
   void take_up(const JournalHead& head);
   void forget();

@@ -21,18 +21,20 @@ void Transfer::settle(const LanePointer& lane, const HttpResult& result) {
     }
   }
   if (lane->refused) return settle_refused(*lane);
-  if (enough) return;
   const HttpReply& reply = result.reply;
   const bool success = reply.status() / 100 == 2;
   bool has_some = false;
   {
     const std::scoped_lock lock(mutex_);
-    const bool ended = success && reply.failure.empty();
+    const bool ended = enough || (success && reply.failure.empty());
     if (ended) require_file_start(start_of_file(), blocks_.received(), shown_);
     if (ended && !total_) ended_without_total_ = true;
     if (ended_without_total_) total_ = blocks_.received();
     const bool all = total_ && blocks_.received() == *total_;
-    if (all || (ended && lane->at >= lane->to)) return;
+    // Only what brought something may end without being counted, or a server could make us ask
+    // for ever.
+    const bool brought = ended && lane->at > parts_[lane->part].from;
+    if (all || (brought && lane->at >= lane->to)) return;
     has_some = blocks_.received() > 0;
   }
   if (reply.status() == 416 && has_some) return settle_refused(*lane);
@@ -93,8 +95,8 @@ std::vector<Digest> Transfer::expected() const {
 // The content's SHA-256 when it is what the place promised. Nothing when a transfer that came in
 // several parts gave wrong bytes: then they did not belong together, and come again.
 std::optional<std::string> Transfer::finish() {
-  std::string wrong;
-  std::string sha256;
+  std::optional<Digest> wrong;
+  std::string actual_hex, sha256;
   {
     const std::scoped_lock lock(mutex_);
     follow();
@@ -105,11 +107,13 @@ std::optional<std::string> Transfer::finish() {
       const auto actual = std::ranges::find(found, digest.kind, &Digest::kind);
       if (actual == found.end() || actual->hex == digest.hex) continue;
       if (!spliced_) throw_wrong(digest, actual->hex);
-      wrong = digest.hex;
+      wrong = digest;
+      actual_hex = actual->hex;
     }
   }
-  if (wrong.empty()) return sha256;
+  if (!wrong) return sha256;
   if (drop_doubtful()) return std::nullopt;
+  if (++refusals_ > kMostBeginnings) throw_wrong(*wrong, actual_hex);
   const std::scoped_lock lock(mutex_);
   forget();
   lanes_allowed_ = 1;
@@ -123,7 +127,8 @@ void Transfer::throw_other_ranges() const {
 }
 
 void Transfer::throw_failed(const HttpReply& reply) const {
-  if (reply.failure.empty() && reply.status() / 100 == 2) {
+  const bool ended = reply.hops.empty() || reply.status() / 100 == 2;
+  if (ended && reply.failure.empty()) {
     throw Error(ErrorKind::network,
                 "'" + shown_ + "' ends after " + std::to_string(blocks_.received()) + " of " +
                     std::to_string(total_.value_or(0)) + " bytes; try again later");

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "base/text.h"
+#include "fetcher/block_file.h"
 #include "tests/fetcher/workbench.h"
 
 namespace litezoo::fetcher {
@@ -117,6 +119,69 @@ TEST_CASE("faults between ranges end in the right file") {
     CHECK(store.list().size() == 1);
     CHECK(store.verify().empty());
     CHECK(leftovers(store) == 0);
+  }
+}
+
+TEST_CASE("every request of an answer that goes on too far brings its part of the file") {
+  struct Case {
+    std::string fault;
+    std::size_t size;
+    std::size_t most_requests;
+  };
+  // The first request asks for all and is cut to its part when others join it; each part starts
+  // and ends in the midst of what the network gives at a time.
+  const Case cases[] = {
+      {"range-without-end slow=40000000", kSize, 1 + kSize / (std::size_t{1} << 20)},
+      {"long-body=20 chunked", 20, 1},
+      {"long-body=20", 300'001, 1},
+      {"long-body=5000000 slow=40000000", kSize, 1 + kSize / (std::size_t{1} << 20)}};
+  for (const Case& c : cases) {
+    CAPTURE(c.fault);
+    Workbench bench;
+    const std::string content = random_bytes(c.size);
+    bench.hub.add_file("/m.tflite", content);
+    for (const std::string& text : split(c.fault, ' ')) bench.hub.add_fault(hub::parse_fault(text));
+    FetchSettings settings = several_ranges();
+    settings.cancelled = [&] { return bench.hub.requests().size() > 2 * c.most_requests; };
+    Fetcher fetcher(bench.store, settings);
+    const Fetched fetched = fetcher.fetch(request_for(bench.hub.url() + "/m.tflite", content));
+    CHECK(read_text_file(fetched.path) == content);
+    CHECK(bench.hub.requests().size() <= c.most_requests);
+  }
+}
+
+TEST_CASE("the part of a first request that others join is not asked for twice") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  bench.hub.add_fault(hub::parse_fault("slow=40000000"));
+  Fetcher(bench.store, several_ranges()).fetch(request_for(bench.hub.url() + "/m.tflite", content));
+  std::set<std::string> starts;
+  for (const auto& seen : bench.hub.requests()) {
+    CHECK(starts.insert(seen.range.substr(0, seen.range.find('-'))).second);
+    if (seen.range.empty()) continue;
+    // In whole blocks: what is missing at a part's end would be asked for from its midst.
+    CHECK(std::stoull(seen.range.substr(seen.range.find('=') + 1)) % BlockFile::kBlock == 0);
+  }
+}
+
+TEST_CASE("a server that sends the same wrong file in parts again and again is given up") {
+  const std::string cases[] = {"wrong-byte=6000000", "wrong-byte=6000000 cut-off=4000000",
+                               "wrong-byte=6000000 range-from-zero cut-off=8000000"};
+  const std::string content = random_bytes(kSize);
+  for (const std::string& faults : cases) {
+    CAPTURE(faults);
+    Workbench bench;
+    bench.hub.add_file("/m.tflite", content);
+    for (const std::string& text : split(faults, ' ')) bench.hub.add_fault(hub::parse_fault(text));
+    FetchSettings settings = several_ranges();
+    settings.cancelled = [&] { return bench.hub.requests().size() >= 100; };
+    Fetcher fetcher(bench.store, settings);
+    CHECK(error_of([&] {
+            fetcher.fetch(request_for(bench.hub.url() + "/m.tflite", content));
+          }).has_value());
+    CHECK(bench.hub.requests().size() < 100);
+    CHECK(bench.store.list().empty());
   }
 }
 

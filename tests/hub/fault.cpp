@@ -47,6 +47,8 @@ constexpr auto kFaults = std::to_array<FaultRow>({
     {cdn_status, "cdn-status",
      "answer with the status VALUE on the second port: a signed address "
      "that has run out"},
+    {range_without_end, "range-without-end", "206 that goes on to the file's end"},
+    {long_body, "long-body", "206 with VALUE bytes more than the file has"},
 });
 
 constexpr bool in_order() {

@@ -40,6 +40,8 @@ enum class FaultKind {
   no_commit,
   small_length,
   cdn_status,
+  range_without_end,
+  long_body,
 };
 
 // One switch: which requests it hits, how hard and how often.

@@ -137,6 +137,21 @@ void send_endless(httplib::Response& response, const std::shared_ptr<Traffic>& t
       });
 }
 
+// The rest of the file from where it was asked for, and more.
+void send_long(const httplib::Request& request, httplib::Response& response, const Resource& file,
+               const std::vector<Fault>& faults, const std::shared_ptr<Traffic>& traffic) {
+  const std::uint64_t size = file.content.size();
+  const std::uint64_t extra = find(faults, FaultKind::long_body)->value;
+  const Span span = parse_range(request.get_header_value("Range"), size).value_or(Span{});
+  const auto longer = std::make_shared<Resource>(file);
+  longer->content.append(extra, '\0');
+  response.status = 206;
+  response.set_header("Content-Range", "bytes " + std::to_string(span.first) + "-" +
+                                           std::to_string(size - 1) + "/" + std::to_string(size));
+  send(response, {longer, traffic, span.first, size - span.first + extra, {}, {}, {}, 0},
+       file.content_type, faults);
+}
+
 // True when the client may get a part: it asked for one, and its If-Range still holds.
 bool may_send_part(const httplib::Request& request, const std::string& tag,
                    const std::vector<Fault>& faults) {
@@ -269,6 +284,9 @@ void serve(const httplib::Request& request, httplib::Response& response,
     response.set_header("Content-Encoding", "gzip");
     return response.set_content(gzip(resource->content), resource->content_type);
   }
+  if (find(faults, FaultKind::long_body) != nullptr) {
+    return send_long(request, response, *resource, faults, traffic);
+  }
   Body body{resource, traffic, 0, size, {}, {}, {}, 0};
   const std::string asked = request.get_header_value("Range");
   const auto range = parse_range(asked, size);
@@ -281,6 +299,7 @@ void serve(const httplib::Request& request, httplib::Response& response,
     }
     Span span = *range;
     if (find(faults, FaultKind::range_from_zero) != nullptr) span.first = 0;
+    if (find(faults, FaultKind::range_without_end) != nullptr) span.last = size - 1;
     const Fault* total = find(faults, FaultKind::other_total);
     response.status = 206;
     response.set_header("Content-Range",
