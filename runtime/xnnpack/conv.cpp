@@ -154,14 +154,15 @@ void define_conv_2d(const Node& node, Definition& definition) {
   const std::uint32_t filter_id = hybrid ? definition.dynamic_filter(node.input(1), 0)
                                          : definition.filter(node.input(1), 0, least_scale(node));
   const std::uint32_t bias_id = bias_value(node, definition);
+  const Margins around = margins_of(window, node.input(0).shape);
   xnn::check(
-      xnn_define_convolution_2d(
-          definition.subgraph(), 0, 0, 0, 0, unsigned_of(window.height), unsigned_of(window.width),
-          unsigned_of(window.stride_h), unsigned_of(window.stride_w),
-          unsigned_of(window.dilation_h), unsigned_of(window.dilation_w), unsigned_of(groups),
-          static_cast<std::size_t>(filter[3]), static_cast<std::size_t>(filter[0] / groups),
-          range.min, range.max, input_id, filter_id, bias_id, definition.value(node.output(0)),
-          padding_flag(window.padding)),
+      xnn_define_convolution_2d(definition.subgraph(), around.top, around.right, around.bottom,
+                                around.left, unsigned_of(window.height), unsigned_of(window.width),
+                                unsigned_of(window.stride_h), unsigned_of(window.stride_w),
+                                unsigned_of(window.dilation_h), unsigned_of(window.dilation_w),
+                                unsigned_of(groups), static_cast<std::size_t>(filter[3]),
+                                static_cast<std::size_t>(filter[0] / groups), range.min, range.max,
+                                input_id, filter_id, bias_id, definition.value(node.output(0)), 0),
       "define a convolution");
 }
 
@@ -212,14 +213,15 @@ void define_depthwise_conv_2d(const Node& node, Definition& definition) {
   const Range range = *clamp_of(activation);
   const std::uint32_t filter_id = definition.filter(node.input(1), 3, least_scale(node));
   const std::uint32_t bias_id = bias_value(node, definition);
+  const Margins around = margins_of(window, node.input(0).shape);
   xnn::check(
       xnn_define_depthwise_convolution_2d(
-          definition.subgraph(), 0, 0, 0, 0, unsigned_of(window.height), unsigned_of(window.width),
-          unsigned_of(window.stride_h), unsigned_of(window.stride_w),
-          unsigned_of(window.dilation_h), unsigned_of(window.dilation_w),
-          unsigned_of(node.input(1).shape[3] / channels), static_cast<std::size_t>(channels),
-          range.min, range.max, definition.value(node.input(0)), filter_id, bias_id,
-          definition.value(node.output(0)), padding_flag(window.padding)),
+          definition.subgraph(), around.top, around.right, around.bottom, around.left,
+          unsigned_of(window.height), unsigned_of(window.width), unsigned_of(window.stride_h),
+          unsigned_of(window.stride_w), unsigned_of(window.dilation_h),
+          unsigned_of(window.dilation_w), unsigned_of(node.input(1).shape[3] / channels),
+          static_cast<std::size_t>(channels), range.min, range.max, definition.value(node.input(0)),
+          filter_id, bias_id, definition.value(node.output(0)), 0),
       "define a depthwise convolution");
 }
 

@@ -54,20 +54,6 @@ std::optional<Window> custom_window(const Node& node) {
                 1};
 }
 
-// XNNPACK's index pools have stride = window and take explicit padding.
-struct Margins {
-  std::uint32_t top, right, bottom, left;
-};
-Margins margins(const Shape& image, const Window& window) noexcept {
-  if (window.padding == Padding::VALID) return {};
-  const auto missing = [](std::int32_t size, std::int32_t step) {
-    return unsigned_of((step - size % step) % step);
-  };
-  const std::uint32_t rows = missing(image[1], window.height);
-  const std::uint32_t columns = missing(image[2], window.width);
-  return {rows / 2, columns - columns / 2, rows - rows / 2, columns / 2};
-}
-
 Reason check_index_pool(const RuntimeTensor& image, const RuntimeTensor& pooled,
                         const RuntimeTensor& index, const std::optional<Window>& window) {
   if (!window) return "its options are missing";
@@ -98,13 +84,13 @@ Reason supports_average_pool_2d(const Node& node) {
 void define_average_pool_2d(const Node& node, Definition& definition) {
   const auto [window, activation] = pool_of(node);
   const Range range = *clamp_of(activation);
-  xnn::check(
-      xnn_define_average_pooling_2d(definition.subgraph(), 0, 0, 0, 0, unsigned_of(window.height),
-                                    unsigned_of(window.width), unsigned_of(window.stride_h),
-                                    unsigned_of(window.stride_w), range.min, range.max,
-                                    definition.value(node.input(0)),
-                                    definition.value(node.output(0)), padding_flag(window.padding)),
-      "define an average pool");
+  const Margins around = margins_of(window, node.input(0).shape);
+  xnn::check(xnn_define_average_pooling_2d(
+                 definition.subgraph(), around.top, around.right, around.bottom, around.left,
+                 unsigned_of(window.height), unsigned_of(window.width),
+                 unsigned_of(window.stride_h), unsigned_of(window.stride_w), range.min, range.max,
+                 definition.value(node.input(0)), definition.value(node.output(0)), 0),
+             "define an average pool");
 }
 
 Reason supports_max_pool_2d(const Node& node) {
@@ -117,13 +103,13 @@ Reason supports_max_pool_2d(const Node& node) {
 void define_max_pool_2d(const Node& node, Definition& definition) {
   const auto [window, activation] = pool_of(node);
   const Range range = *clamp_of(activation);
-  xnn::check(
-      xnn_define_max_pooling_2d(definition.subgraph(), 0, 0, 0, 0, unsigned_of(window.height),
-                                unsigned_of(window.width), unsigned_of(window.stride_h),
-                                unsigned_of(window.stride_w), 1, 1, range.min, range.max,
-                                definition.value(node.input(0)), definition.value(node.output(0)),
-                                padding_flag(window.padding)),
-      "define a max pool");
+  const Margins around = margins_of(window, node.input(0).shape);
+  xnn::check(xnn_define_max_pooling_2d(
+                 definition.subgraph(), around.top, around.right, around.bottom, around.left,
+                 unsigned_of(window.height), unsigned_of(window.width),
+                 unsigned_of(window.stride_h), unsigned_of(window.stride_w), 1, 1, range.min,
+                 range.max, definition.value(node.input(0)), definition.value(node.output(0)), 0),
+             "define a max pool");
 }
 
 Reason supports_argmax_pool_2d(const Node& node) {
@@ -134,7 +120,7 @@ Reason supports_argmax_pool_2d(const Node& node) {
 
 void define_argmax_pool_2d(const Node& node, Definition& definition) {
   const Window window = *custom_window(node);
-  const Margins around = margins(node.input(0).shape, window);
+  const Margins around = margins_of(window, node.input(0).shape);
   xnn::check(
       xnn_define_argmax_pooling_2d(
           definition.subgraph(), around.top, around.right, around.bottom, around.left,

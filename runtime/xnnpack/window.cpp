@@ -1,7 +1,5 @@
 #include "runtime/xnnpack/window.h"
 
-#include <xnnpack.h>
-
 #include <algorithm>
 
 namespace litezoo::runtime::xnn {
@@ -53,8 +51,17 @@ const char* check_window(const Window& window, const Shape& input, const Shape& 
   return nullptr;
 }
 
-std::uint32_t padding_flag(Padding padding) noexcept {
-  return padding == Padding::SAME ? XNN_FLAG_TENSORFLOW_SAME_PADDING : 0;
+Margins margins_of(const Window& window, const Shape& image) noexcept {
+  if (window.padding == Padding::VALID) return {};
+  const auto missing = [](std::int64_t input, std::int64_t size, std::int64_t stride,
+                          std::int64_t dilation) {
+    const std::int64_t last = (input + stride - 1) / stride - 1;
+    const std::int64_t reach = last * stride + (size - 1) * dilation + 1;
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(reach - input, 0));
+  };
+  const std::uint32_t rows = missing(image[1], window.height, window.stride_h, window.dilation_h);
+  const std::uint32_t columns = missing(image[2], window.width, window.stride_w, window.dilation_w);
+  return {rows / 2, columns - columns / 2, rows - rows / 2, columns / 2};
 }
 
 }  // namespace litezoo::runtime::xnn

@@ -25,8 +25,13 @@ std::optional<Extent> output_extent(const Shape& input, const Window& window) no
 // (a pointer for each window element and output pixel) larger than any sane model needs.
 const char* check_window(const Window& window, const Shape& input, const Shape& output) noexcept;
 
-// XNNPACK's flag for TensorFlow's SAME padding, or none.
-std::uint32_t padding_flag(Padding padding) noexcept;
+// Zeros around the image. XNNPACK's own flag for SAME padding fails where a stride is so long that
+// the window never meets the image's end.
+struct Margins {
+  std::uint32_t top = 0, right = 0, bottom = 0, left = 0;
+};
+// Requires what check_window() asks for.
+Margins margins_of(const Window& window, const Shape& image) noexcept;
 
 constexpr std::uint32_t unsigned_of(std::int32_t value) noexcept {
   return static_cast<std::uint32_t>(value);

@@ -35,7 +35,8 @@ Cases pools() {
       {Padding::SAME, 1, 5, 7, 2, 3, Act::NONE},         {Padding::VALID, 2, 5, 7, 2, 3, Act::RELU},
       {Padding::SAME, 3, 5, 7, 2, 3, Act::RELU_N1_TO_1}, {Padding::VALID, 3, 8, 8, 2, 2, Act::NONE},
       {Padding::SAME, 2, 6, 5, 3, 3, Act::RELU6},        {Padding::VALID, 1, 4, 4, 4, 4, Act::NONE},
-      {Padding::SAME, 1, 2, 2, 5, 5, Act::NONE},         {Padding::SAME, 2, 4, 4, 1, 1, Act::NONE}};
+      {Padding::SAME, 1, 2, 2, 5, 5, Act::NONE},         {Padding::SAME, 2, 4, 4, 1, 1, Act::NONE},
+      {Padding::SAME, 4, 8, 8, 2, 2, Act::NONE},         {Padding::SAME, 3, 6, 8, 1, 3, Act::RELU}};
   const Pool table[] = {{AVERAGE_POOL_2D, "f32 s8q u8q s16q"},
                         {MAX_POOL_2D, "f32 s8q u8q s16q"},
                         {L2_POOL_2D, "f32"}};
