@@ -1,7 +1,9 @@
 #include "runtime/fusion.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include "runtime/kernels/squares.h"
 
@@ -59,10 +61,14 @@ class Search {
         border_(border),
         writer_(subgraph.tensors.size(), kNone),
         reads_(subgraph.tensors.size(), 0),
+        first_reader_(subgraph.tensors.size(), kNone),
         taken_(subgraph.operators.size()) {
     for (std::size_t i = 0; i < subgraph.operators.size(); ++i) {
       for (const std::int32_t input : subgraph.operators[i].inputs) {
-        if (is_tensor(input)) ++reads_[static_cast<std::size_t>(input)];
+        if (!is_tensor(input)) continue;
+        const auto read = static_cast<std::size_t>(input);
+        ++reads_[read];
+        first_reader_[read] = std::min(first_reader_[read], i);
       }
       for (const std::int32_t output : subgraph.operators[i].outputs) {
         if (!is_tensor(output)) continue;
@@ -98,22 +104,43 @@ class Search {
     return tensors.size() == 1 && is_float(tensors.front());
   }
 
-  // The node that computes a tensor which no other than this one reads, so often.
-  std::size_t lone_writer(std::size_t reader, std::int32_t index, std::size_t reads = 1) const {
+  // The node that computes a tensor which no other than this one reads.
+  std::size_t lone_writer(std::size_t reader, std::int32_t index) const {
     if (!is_float(index)) return kNone;
     const auto i = static_cast<std::size_t>(index);
-    const bool alone = reads_[i] == reads && !border_[i] && !subgraph_.tensors[i].is_variable &&
+    const bool alone = reads_[i] == 1 && !border_[i] && !subgraph_.tensors[i].is_variable &&
                        writer_[i] < reader && is_one_float(subgraph_.operators[writer_[i]].outputs);
     return alone ? writer_[i] : kNone;
+  }
+
+  // The tensor holds the same from this node on: nothing later changes it.
+  bool is_settled(std::size_t node, std::int32_t index) const {
+    const auto i = static_cast<std::size_t>(index);
+    return !subgraph_.tensors[i].is_variable && (writer_[i] == kNone || writer_[i] < node);
+  }
+
+  // Nothing would notice that the node writes its output earlier. Whoever else claims the tensor is
+  // told so with the operator's own name.
+  bool may_write_earlier(std::size_t node, std::int32_t output) const {
+    const auto i = static_cast<std::size_t>(output);
+    const Tensor& tensor = subgraph_.tensors[i];
+    return writer_[i] == node && (first_reader_[i] == kNone || first_reader_[i] > node) &&
+           !tensor.is_variable && !tensor.is_constant() &&
+           std::ranges::find(subgraph_.inputs, output) == subgraph_.inputs.end();
   }
 
   std::optional<Fusion> clamp_at(std::size_t i) const {
     const Operator& clamp = subgraph_.operators[i];
     const auto function = clamp_of(clamp.code);
     if (!function || clamp.inputs.size() != 1 || !is_one_float(clamp.outputs)) return std::nullopt;
+    if (!may_write_earlier(i, clamp.outputs.front())) return std::nullopt;
     const std::size_t writer = lone_writer(i, clamp.inputs.front());
     if (writer == kNone || !takes_clamp(subgraph_.operators[writer].code)) return std::nullopt;
-    Fusion fusion{writer, i, subgraph_.operators[writer],
+    Fusion fusion{writer,
+                  i,
+                  clamp.inputs.front(),
+                  clamp.outputs.front(),
+                  subgraph_.operators[writer],
                   operator_name(subgraph_.operators[writer]) + "+" + operator_name(clamp)};
     ActivationFunction* activation = free_activation(fusion.op.options);
     if (activation == nullptr) return std::nullopt;
@@ -134,8 +161,13 @@ class Search {
     const bool squares = (square.code == BuiltinOperator::SQUARE && x.size() == 1) ||
                          (square.code == BuiltinOperator::MUL && x.size() == 2 && x[0] == x[1] &&
                           (options.index() == 0 || free_activation(options) != nullptr));
-    if (!squares || !is_float(x.front())) return std::nullopt;
-    Fusion fusion{i, writer, sum, operator_name(square) + "+" + operator_name(sum),
+    if (!squares || !is_float(x.front()) || !is_settled(writer, x.front())) return std::nullopt;
+    Fusion fusion{i,
+                  writer,
+                  sum.inputs.front(),
+                  x.front(),
+                  sum,
+                  operator_name(square) + "+" + operator_name(sum),
                   prepare_sum_of_squares};
     fusion.op.inputs.front() = x.front();
     return fusion;
@@ -154,8 +186,8 @@ class Search {
 
   const Subgraph& subgraph_;
   const std::vector<bool>& border_;
-  std::vector<std::size_t> writer_, reads_;  // by tensor
-  std::vector<bool> taken_;                  // by node
+  std::vector<std::size_t> writer_, reads_, first_reader_;  // by tensor
+  std::vector<bool> taken_;                                 // by node
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +14,8 @@ namespace litezoo::runtime {
 struct Fusion {
   std::size_t node = 0;       // that does both, in its own place
   std::size_t swallowed = 0;  // that is not run any more
+  std::int32_t between = -1;  // the tensor that is not computed any more
+  std::int32_t like = -1;     // one of the shape that it would have
   Operator op;                // what `node` is now
   std::string name;           // as a profile tells it
   Prepare prepare = nullptr;  // the kernel for both; null: the operator's own, or XNNPACK

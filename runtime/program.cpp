@@ -467,6 +467,17 @@ void Program::reset_variables() {
   }
 }
 
+std::vector<Shape> Program::tensor_shapes() const {
+  std::vector<Shape> shapes;
+  shapes.reserve(tensors_.size());
+  for (const RuntimeTensor& tensor : tensors_) shapes.push_back(tensor.shape);
+  for (const Fusion& fusion : fusions_) {
+    shapes[static_cast<std::size_t>(fusion.between)] =
+        shapes[static_cast<std::size_t>(fusion.like)];
+  }
+  return shapes;
+}
+
 std::optional<std::vector<Shape>> Program::output_shapes(std::span<const Shape> inputs) {
   plan(inputs);
   std::vector<Shape> shapes;

@@ -123,6 +123,8 @@ class Program final : public SubgraphRunner, private NodeServices {
   // A serialised (STRING, RESOURCE) tensor's content. Throws as TensorMemory.
   void set_serialised(std::int32_t index, std::span<const std::byte> content);
   void add_to(Plan& plan) const;
+  // Of all tensors. What a fusion keeps from being computed has the shape it would have.
+  std::vector<Shape> tensor_shapes() const;
 
   std::size_t input_count() const override { return subgraph_.inputs.size(); }
   std::size_t output_count() const override { return subgraph_.outputs.size(); }

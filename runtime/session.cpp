@@ -150,13 +150,8 @@ class Session::Implementation {
   }
 
   std::vector<Shape> tensor_shapes(std::size_t subgraph) const {
-    std::vector<Shape> shapes;
-    if (subgraph >= state_.programs.size() || !state_.programs[subgraph]) return shapes;
-    const std::size_t count = state_.graph.subgraphs[subgraph].tensors.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      shapes.push_back(state_.programs[subgraph]->tensor(static_cast<std::int32_t>(i)).shape);
-    }
-    return shapes;
+    if (subgraph >= state_.programs.size() || !state_.programs[subgraph]) return {};
+    return state_.programs[subgraph]->tensor_shapes();
   }
 
   void reset_variables() {

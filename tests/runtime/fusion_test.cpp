@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "tests/support/random_values.h"
 #include "tests/support/run_graph.h"
 
@@ -155,6 +156,72 @@ TEST_CASE("squares are summed as they are made") {
       }
     }
   }
+}
+
+TEST_CASE("squares of state that another node changes before they are summed stay in their place") {
+  for (const bool square : {false, true}) {
+    CAPTURE(square);
+    GraphBuilder b;
+    const int state = b.variable(kF32, {3});
+    const int squares = b.tensor(kF32, {3});
+    const std::vector<int> read = square ? std::vector{state} : std::vector{state, state};
+    b.op(square ? SQUARE : MUL, read, {squares}, square ? OperatorOptions{} : ActivationOptions{});
+    const int axis = b.constant<std::int32_t>({1}, {-1});
+    b.op(SUM, {squares, axis}, {b.output(kF32)}, ReducerOptions{});
+    CHECK(fusions(b) == 0);
+  }
+}
+
+TEST_CASE("a clamp does not write before its turn what others write or read") {
+  {
+    INFO("another node read it first, which makes no sense");
+    Clamped model;
+    const int clamped = model.b.output(kF32);
+    model.b.op(NEG, {clamped}, {model.b.output(kF32)});
+    model.b.op(RELU, {model.sum}, {clamped});
+    CHECK(fusions(model.b) == 0);
+    CHECK_THROWS_WITH_AS(test::run_graph(model.b.graph(), {kNumbers}),
+                         doctest::Contains("node 1 (NEG)"), Error);
+  }
+  {
+    INFO("another node writes it too");
+    Clamped model;
+    const int clamped = model.b.output(kF32);
+    model.b.op(RELU, {model.sum}, {clamped});
+    model.b.op(NEG, {model.in}, {clamped});
+    CHECK(fusions(model.b) == 0);
+    CHECK_THROWS_WITH_AS(test::run_graph(model.b.graph(), {kNumbers}),
+                         doctest::Contains("node 2 (NEG)"), Error);
+  }
+  {
+    INFO("it is an input");
+    Clamped model;
+    model.b.op(RELU, {model.sum}, {model.in});
+    model.b.op(NEG, {model.in}, {model.b.output(kF32)});
+    CHECK(fusions(model.b) == 0);
+    CHECK_THROWS_WITH_AS(test::run_graph(model.b.graph(), {kNumbers}),
+                         doctest::Contains("node 1 (RELU)"), Error);
+  }
+}
+
+TEST_CASE("a tensor that is not computed any more has the shape that it would have") {
+  GraphBuilder b;
+  const int in = b.input(kF32, {1, 4, 6, 3});
+  const int filter = b.constant<float>({2, 2, 2, 3}, std::vector<float>(24, 1));
+  const int convolved = b.tensor(kF32);
+  const int clamped = b.output(kF32);
+  b.op(CONV_2D, {in, filter, -1}, {convolved},
+       Conv2DOptions{.padding = Padding::SAME, .stride_w = 2, .stride_h = 2});
+  b.op(RELU, {convolved}, {clamped});
+  const int squares = b.tensor(kF32);
+  b.op(SQUARE, {clamped}, {squares});
+  b.op(SUM, {squares, b.constant<std::int32_t>({1}, {-1})}, {b.output(kF32)}, ReducerOptions{});
+  CHECK(fusions(b) == 2);
+  const runtime::Session session(b.graph(), test::kernels_only());
+  const auto shapes = session.tensor_shapes(0);
+  const std::vector<std::int32_t> want = {1, 2, 3, 2};
+  CHECK(shapes.at(static_cast<std::size_t>(convolved)) == want);
+  CHECK(shapes.at(static_cast<std::size_t>(squares)) == want);
 }
 
 TEST_CASE("indices that no tensor has are left to those who check them") {
