@@ -76,10 +76,6 @@ void subtract_zero_point(const X* from, std::size_t count, std::int32_t zero_poi
   for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::int16_t>(from[i] - zero_point);
 }
 
-}  // namespace
-
-namespace {
-
 // All of the weights stay in the second cache while every few rows meet them.
 constexpr std::size_t kMostLineWeights = std::size_t{1} << 16U;
 constexpr std::size_t kLeastLineRows = 8;
