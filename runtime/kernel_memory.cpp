@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "base/checked.h"
+#include "base/error.h"
+#include "runtime/kernels/conv.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -122,6 +124,15 @@ std::size_t of_input(const Node& node, std::size_t input,
   return node.has_input(input) ? bytes(node.input(input)) : 0;
 }
 
+// 0 for a node that makes no sense: its kernel will say so.
+std::size_t counted(const Node& node, std::size_t (*bytes)(const Node&)) noexcept {
+  try {
+    return bytes(node);
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
 std::size_t own_bytes(const Node& node) noexcept {
   switch (node.op().code) {
     case BuiltinOperator::FULLY_CONNECTED:
@@ -142,16 +153,16 @@ std::size_t own_bytes(const Node& node) noexcept {
         return times(indices.size(), sizeof(std::size_t));
       });
     case BuiltinOperator::CONV_2D:
+      return plus(of_input(node, 1, filter_2d), counted(node, conv_2d_lines_bytes));
     case BuiltinOperator::TRANSPOSE_CONV:
       return of_input(node, 1, filter_2d);
     case BuiltinOperator::CONV_3D:
-      return of_input(node, 1, [](const RuntimeTensor& w) { return filter(w, 0, 3, 4); });
+      return plus(of_input(node, 1, [](const RuntimeTensor& w) { return filter(w, 0, 3, 4); }),
+                  counted(node, conv_3d_lines_bytes));
     case BuiltinOperator::CONV_3D_TRANSPOSE:
       return of_input(node, 1, [](const RuntimeTensor& w) { return filter(w, 0, 3, 3); });
     case BuiltinOperator::DEPTHWISE_CONV_2D:
-      return of_input(node, 1, [](const RuntimeTensor& weights) {
-        return times(weights.size(), sizeof(float));
-      });
+      return counted(node, depthwise_conv_2d_bytes);
     case BuiltinOperator::SUM:
     case BuiltinOperator::MEAN:
     case BuiltinOperator::REDUCE_PROD:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/kernels/convolution.h"
+#include "runtime/kernels/line_convolution.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -32,11 +33,8 @@ Shape requested_shape(const Node& node, int rank) {
   return {values, values + rank};
 }
 
-}  // namespace
-
-Evaluate prepare_conv_2d(Node& node) {
+ConvolutionPlan plan_of_conv_2d(const Node& node) {
   node.expect_inputs(2, 3);
-  node.expect_outputs(1);
   const auto& options = node.options<Conv2DOptions>();
   const RuntimeTensor& input = node.input(0);
   const RuntimeTensor& weights = node.input(1);
@@ -61,27 +59,24 @@ Evaluate prepare_conv_2d(Node& node) {
                                               .stride = options.stride_w,
                                               .dilation = options.dilation_w_factor,
                                               .padding = options.padding});
-  node.set_shape(0, {input.shape[0], height.output, width.output, weights.shape[0]});
-  return prepare_convolution(
-      node, {.batch = extent(input, 0),
-             .axes = {WindowAxis{.output = 1}, height, width},
-             .transposed = false,
-             .input_channels = channels,
-             .output_channels = filters,
-             .groups = groups,
-             .weight_output_stride = extent(weights, 1) * extent(weights, 2) * depth,
-             .weight_tap_stride = depth,
-             .weight_input_stride = 1,
-             .activation = options.fused_activation_function,
-             .quantized_bias_type = options.quantized_bias_type,
-             .input = 0,
-             .weights = 1,
-             .bias = optional_input(node, 2)});
+  return {.batch = extent(input, 0),
+          .axes = {WindowAxis{.output = 1}, height, width},
+          .transposed = false,
+          .input_channels = channels,
+          .output_channels = filters,
+          .groups = groups,
+          .weight_output_stride = extent(weights, 1) * extent(weights, 2) * depth,
+          .weight_tap_stride = depth,
+          .weight_input_stride = 1,
+          .activation = options.fused_activation_function,
+          .quantized_bias_type = options.quantized_bias_type,
+          .input = 0,
+          .weights = 1,
+          .bias = optional_input(node, 2)};
 }
 
-Evaluate prepare_conv_3d(Node& node) {
+ConvolutionPlan plan_of_conv_3d(const Node& node) {
   node.expect_inputs(2, 3);
-  node.expect_outputs(1);
   const auto& options = node.options<Conv3DOptions>();
   const RuntimeTensor& input = node.input(0);
   const RuntimeTensor& weights = node.input(1);  // depth, height, width, in, out
@@ -102,22 +97,54 @@ Evaluate prepare_conv_3d(Node& node) {
                                  .dilation = dilations[i],
                                  .padding = options.padding});
   }
-  node.set_shape(
-      0, {input.shape[0], axes[0].output, axes[1].output, axes[2].output, weights.shape[4]});
-  return prepare_convolution(node, {.batch = extent(input, 0),
-                                    .axes = axes,
-                                    .transposed = false,
-                                    .input_channels = channels,
-                                    .output_channels = filters,
-                                    .groups = 1,
-                                    .weight_output_stride = 1,
-                                    .weight_tap_stride = channels * filters,
-                                    .weight_input_stride = filters,
-                                    .activation = options.fused_activation_function,
-                                    .quantized_bias_type = TensorType::FLOAT32,
-                                    .input = 0,
-                                    .weights = 1,
-                                    .bias = optional_input(node, 2)});
+  return {.batch = extent(input, 0),
+          .axes = axes,
+          .transposed = false,
+          .input_channels = channels,
+          .output_channels = filters,
+          .groups = 1,
+          .weight_output_stride = 1,
+          .weight_tap_stride = channels * filters,
+          .weight_input_stride = filters,
+          .activation = options.fused_activation_function,
+          .quantized_bias_type = TensorType::FLOAT32,
+          .input = 0,
+          .weights = 1,
+          .bias = optional_input(node, 2)};
+}
+
+std::size_t lines_bytes(const Node& node, const ConvolutionPlan& plan) {
+  const bool is_float = node.input(plan.input).type == TensorType::FLOAT32 &&
+                        node.input(plan.weights).type == TensorType::FLOAT32;
+  return is_float && node.input(plan.input).size() > 0 && suits_line_convolution(plan)
+             ? line_convolution_lines_bytes(plan, node.threads().size())
+             : 0;
+}
+
+}  // namespace
+
+Evaluate prepare_conv_2d(Node& node) {
+  node.expect_outputs(1);
+  const ConvolutionPlan plan = plan_of_conv_2d(node);
+  node.set_shape(0, {node.input(0).shape[0], plan.axes[1].output, plan.axes[2].output,
+                     node.input(1).shape[0]});
+  return prepare_convolution(node, plan);
+}
+
+Evaluate prepare_conv_3d(Node& node) {
+  node.expect_outputs(1);
+  const ConvolutionPlan plan = plan_of_conv_3d(node);
+  node.set_shape(0, {node.input(0).shape[0], plan.axes[0].output, plan.axes[1].output,
+                     plan.axes[2].output, node.input(1).shape[4]});
+  return prepare_convolution(node, plan);
+}
+
+std::size_t conv_2d_lines_bytes(const Node& node) {
+  return lines_bytes(node, plan_of_conv_2d(node));
+}
+
+std::size_t conv_3d_lines_bytes(const Node& node) {
+  return lines_bytes(node, plan_of_conv_3d(node));
 }
 
 Evaluate prepare_transpose_conv(Node& node) {

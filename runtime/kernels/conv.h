@@ -13,4 +13,11 @@ Evaluate prepare_conv_3d_transpose(Node& node);
 // In depthwise_conv.cpp.
 Evaluate prepare_depthwise_conv_2d(Node& node);
 
+// What kernels keep beside a filter as kernel_memory.cpp counts it: the lines of images that each
+// thread has at hand. Throws Error(corrupt) as prepare_conv_2d() and prepare_conv_3d().
+std::size_t conv_2d_lines_bytes(const Node& node);
+std::size_t conv_3d_lines_bytes(const Node& node);
+// All that it keeps: weights and lines. Throws as prepare_depthwise_conv_2d().
+std::size_t depthwise_conv_2d_bytes(const Node& node);
+
 }  // namespace litezoo::runtime

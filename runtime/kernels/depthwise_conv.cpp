@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
+#include "base/checked.h"
 #include "runtime/kernels/conv.h"
 #include "runtime/kernels/depthwise_lines.h"
 #include "runtime/kernels/dynamic_quantization.h"
@@ -180,11 +182,8 @@ Evaluate make(const Node& node, const DepthwisePlan& plan, LinearOutput output) 
   return [convolution](const Node& running) { convolution->run(running); };
 }
 
-}  // namespace
-
-Evaluate prepare_depthwise_conv_2d(Node& node) {
+DepthwisePlan plan_of(const Node& node) {
   node.expect_inputs(2, 3);
-  node.expect_outputs(1);
   const auto& options = node.options<DepthwiseConv2DOptions>();
   const RuntimeTensor& input = node.input(0);
   const RuntimeTensor& weights = node.input(1);
@@ -195,20 +194,30 @@ Evaluate prepare_depthwise_conv_2d(Node& node) {
   if (channels <= 0 || filters <= 0 || filters % channels != 0) {
     node.corrupt(fmt::format("its filter has {} channels for {} of the input", filters, channels));
   }
-  const DepthwisePlan plan{.batch = static_cast<std::size_t>(input.shape[0]),
-                           .input_channels = static_cast<std::size_t>(channels),
-                           .output_channels = static_cast<std::size_t>(filters),
-                           .height = window_axis(node, {.input = input.shape[1],
-                                                        .window = weights.shape[1],
-                                                        .stride = options.stride_h,
-                                                        .dilation = options.dilation_h_factor,
-                                                        .padding = options.padding}),
-                           .width = window_axis(node, {.input = input.shape[2],
-                                                       .window = weights.shape[2],
-                                                       .stride = options.stride_w,
-                                                       .dilation = options.dilation_w_factor,
-                                                       .padding = options.padding})};
-  node.set_shape(0, {input.shape[0], plan.height.output, plan.width.output, filters});
+  return {.batch = static_cast<std::size_t>(input.shape[0]),
+          .input_channels = static_cast<std::size_t>(channels),
+          .output_channels = static_cast<std::size_t>(filters),
+          .height = window_axis(node, {.input = input.shape[1],
+                                       .window = weights.shape[1],
+                                       .stride = options.stride_h,
+                                       .dilation = options.dilation_h_factor,
+                                       .padding = options.padding}),
+          .width = window_axis(node, {.input = input.shape[2],
+                                      .window = weights.shape[2],
+                                      .stride = options.stride_w,
+                                      .dilation = options.dilation_w_factor,
+                                      .padding = options.padding})};
+}
+
+}  // namespace
+
+Evaluate prepare_depthwise_conv_2d(Node& node) {
+  node.expect_outputs(1);
+  const auto& options = node.options<DepthwiseConv2DOptions>();
+  const RuntimeTensor& input = node.input(0);
+  const RuntimeTensor& weights = node.input(1);
+  const DepthwisePlan plan = plan_of(node);
+  node.set_shape(0, {input.shape[0], plan.height.output, plan.width.output, weights.shape[3]});
   if (node.output(0).size() == 0) return [](const Node&) {};
   LinearOutput output(node, {.input = &input,
                              .weights = &weights,
@@ -231,6 +240,18 @@ Evaluate prepare_depthwise_conv_2d(Node& node) {
       return make<std::int16_t, std::int32_t>(node, plan, std::move(output));
   }
   node.unsupported("its types are not supported");
+}
+
+std::size_t depthwise_conv_2d_bytes(const Node& node) {
+  const DepthwisePlan plan = plan_of(node);
+  const RuntimeTensor& weights = node.input(1);
+  const bool is_float =
+      node.input(0).type == TensorType::FLOAT32 && weights.type == TensorType::FLOAT32;
+  if (is_float && node.input(0).size() > 0 && suits_depthwise_lines(plan)) {
+    return depthwise_lines_bytes(plan, node.threads().size());
+  }
+  return checked_multiply(weights.size(), sizeof(float))
+      .value_or(std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace litezoo::runtime

@@ -1,17 +1,20 @@
 #include "runtime/kernels/depthwise_lines.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
+#include "base/checked.h"
 #include "runtime/kernels/line_products.h"
 #include "runtime/kernels/padded_lines.h"
 
 namespace litezoo::runtime {
 namespace {
 
-constexpr std::size_t kMostFloats = std::size_t{1} << 20U;  // of lines, for one thread
-constexpr std::size_t kMostUnit = 256;                      // floats
-constexpr std::size_t kLeastLines = 4;                      // of one task
+constexpr std::size_t kMostFloats = std::size_t{1} << 20U;   // of lines, for one thread
+constexpr std::size_t kMostWeights = std::size_t{1} << 18U;  // packed
+constexpr std::size_t kMostUnit = 256;                       // floats
+constexpr std::size_t kLeastLines = 4;                       // of one task
 
 std::size_t size_of(std::int32_t extent) noexcept {
   return static_cast<std::size_t>(extent);
@@ -39,7 +42,9 @@ std::size_t positions_of_unit(const DepthwisePlan& plan) noexcept {
   return best;
 }
 
-PaddedLines::Size lines_of(const DepthwisePlan& plan) noexcept {
+// What reads whole vectors reads past the image's end, which a constant may not have anything
+// after.
+PaddedLines::Size lines_of(const DepthwisePlan& plan, bool in_place = true) noexcept {
   const std::size_t positions = positions_of_unit(plan);
   const std::size_t outputs = (size_of(plan.width.output) + positions - 1) / positions * positions;
   const auto before = size_of(plan.width.pad_before);
@@ -51,7 +56,16 @@ PaddedLines::Size lines_of(const DepthwisePlan& plan) noexcept {
       .pad_before = before,
       .padded_width = std::max(before + size_of(plan.width.input),
                                (outputs - 1) * size_of(plan.width.stride) + extent_of(plan.width)),
-      .kept = std::min(extent_of(plan.height), size_of(plan.height.input))};
+      .kept = std::min(extent_of(plan.height), size_of(plan.height.input)),
+      .in_place = in_place};
+}
+
+// SIZE_MAX when there are too many to count.
+std::size_t packed_weights(const DepthwisePlan& plan) noexcept {
+  const std::size_t unit = positions_of_unit(plan) * plan.output_channels;
+  const std::size_t taps = size_of(plan.height.window) * size_of(plan.width.window);
+  return checked_multiply(taps, whole_blocks(unit))
+      .value_or(std::numeric_limits<std::size_t>::max());
 }
 
 class DepthwiseLines {
@@ -61,7 +75,9 @@ class DepthwiseLines {
         range_(output.float_range()),
         positions_(positions_of_unit(plan)),
         unit_(positions_ * plan.output_channels),
-        bias_(whole_blocks(unit_)) {
+        bias_(whole_blocks(unit_)),
+        lines_(node.threads().size(), lines_of(plan, !node.input(0).constant),
+               size_of(plan.height.window)) {
     if (node.input(1).constant) pack_weights(node.input(1).values<float>());
   }
 
@@ -74,10 +90,11 @@ class DepthwiseLines {
     const float* x = node.input(0).values<float>();
     float* y = node.output(0).mutable_values<float>();
     const std::size_t height = size_of(plan_.height.output);
+    lines_.hand_in();
     node.threads().parallel_for(plan_.batch * height, kLeastLines,
                                 [&](std::size_t begin, std::size_t end) {
-                                  PaddedLines lines(lines_of(plan_));
-                                  std::vector<const float*> rows(size_of(plan_.height.window));
+                                  auto& [lines, rows] = lines_.take();
+                                  rows.resize(size_of(plan_.height.window));
                                   for (std::size_t i = begin; i < end; ++i) {
                                     if (i == begin || i % height == 0)
                                       lines.show(x + i / height * image_size());
@@ -127,12 +144,20 @@ class DepthwiseLines {
   std::size_t positions_;  // of one unit
   std::size_t unit_;       // floats
   std::vector<float> bias_, weights_;
+  ThreadLines lines_;
 };
 
 }  // namespace
 
 bool suits_depthwise_lines(const DepthwisePlan& plan) noexcept {
-  return PaddedLines::floats_of(lines_of(plan)) <= kMostFloats;
+  return PaddedLines::floats_of(lines_of(plan)) <= kMostFloats &&
+         packed_weights(plan) <= kMostWeights;
+}
+
+std::size_t depthwise_lines_bytes(const DepthwisePlan& plan, std::size_t threads) noexcept {
+  return checked_add(packed_weights(plan) * sizeof(float),
+                     ThreadLines::bytes_of(threads, lines_of(plan)))
+      .value_or(std::numeric_limits<std::size_t>::max());
 }
 
 Evaluate prepare_depthwise_lines(const Node& node, const DepthwisePlan& plan,

@@ -43,13 +43,20 @@ PaddedLines::Size lines_of(const ConvolutionPlan& plan) noexcept {
       .kept = std::min(extent_of(high), size_of(high.input))};
 }
 
+// A row for each of the window, or with gaps between its taps for each tap.
+std::size_t rows_of(const ConvolutionPlan& plan) noexcept {
+  const auto& [deep, high, wide] = plan.axes;
+  return size_of(high.window) * (wide.dilation > 1 ? size_of(wide.window) : 1);
+}
+
 class LineConvolution {
  public:
   LineConvolution(const Node& node, const ConvolutionPlan& plan, const LinearOutput& output)
       : plan_(plan),
         range_(output.float_range()),
         dilated_(plan.axes[2].dilation > 1),
-        depth_(plan.input_channels * (dilated_ ? 1 : size_of(plan.axes[2].window))) {
+        depth_(plan.input_channels * (dilated_ ? 1 : size_of(plan.axes[2].window))),
+        lines_(is_pixelwise(plan) ? 0 : node.threads().size(), lines_of(plan), rows_of(plan)) {
     if (node.input(plan.weights).constant) pack_weights(node);
   }
 
@@ -96,15 +103,15 @@ class LineConvolution {
     });
   }
 
-  void run_lines(const ThreadPool& threads, const float* x, float* y) const {
+  void run_lines(const ThreadPool& threads, const float* x, float* y) {
     const auto& [deep, high, wide] = plan_.axes;
     const std::size_t height = size_of(high.output);
     const std::size_t image = size_of(high.input) * size_of(wide.input) * plan_.input_channels;
     const std::size_t positions = size_of(wide.output);
+    lines_.hand_in();
     threads.parallel_for(
         plan_.batch * height, kLeastLines, [&](std::size_t begin, std::size_t end) {
-          PaddedLines lines(lines_of(plan_));
-          std::vector<const float*> rows;
+          auto& [lines, rows] = lines_.take();
           for (std::size_t i = begin; i < end; ++i) {
             if (i == begin || i % height == 0) lines.show(x + i / height * image);
             find_rows(lines, i % height, rows);
@@ -114,7 +121,7 @@ class LineConvolution {
         });
   }
 
-  // A row for each of the window, or with gaps between its taps for each tap.
+  // Of which there are rows_of().
   void find_rows(PaddedLines& lines, std::size_t row, std::vector<const float*>& rows) const {
     const auto& [deep, high, wide] = plan_.axes;
     rows.clear();
@@ -134,6 +141,7 @@ class LineConvolution {
   std::size_t depth_;  // of one row
   PackedMatrix<float> packed_;
   std::vector<float> bias_;
+  ThreadLines lines_;
 };
 
 }  // namespace
@@ -147,6 +155,11 @@ bool suits_line_convolution(const ConvolutionPlan& plan) noexcept {
          plan.weight_tap_stride == plan.input_channels * plan.weight_input_stride &&
          plan.input_channels > 0 && weights && *weights <= kMostWeights &&
          (is_pixelwise(plan) || PaddedLines::floats_of(lines_of(plan)) <= kMostFloats);
+}
+
+std::size_t line_convolution_lines_bytes(const ConvolutionPlan& plan,
+                                         std::size_t threads) noexcept {
+  return is_pixelwise(plan) ? 0 : ThreadLines::bytes_of(threads, lines_of(plan));
 }
 
 Evaluate prepare_line_convolution(const Node& node, const ConvolutionPlan& plan,

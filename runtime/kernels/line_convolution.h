@@ -9,6 +9,9 @@ namespace litezoo::runtime {
 // when there are so many weights that other loops use caches better.
 bool suits_line_convolution(const ConvolutionPlan& plan) noexcept;
 
+// What the lines take that are kept from run to run. Requires that the plan suits.
+std::size_t line_convolution_lines_bytes(const ConvolutionPlan& plan, std::size_t threads) noexcept;
+
 // Requires that the plan suits and that `output` is of kind float32. Packs constant weights.
 Evaluate prepare_line_convolution(const Node& node, const ConvolutionPlan& plan,
                                   const LinearOutput& output);

@@ -24,12 +24,6 @@ constexpr std::size_t kMostRows = kVectors == 1 ? 8 : kVectors == 2 ? 6 : 2;
 constexpr std::size_t kMostPanels = kVectors == 1 ? 3 : 1;
 constexpr std::size_t kMostUnits = kVectors == 1 ? 8 : kVectors == 2 ? 4 : 2;
 
-HWY_INLINE Vector clamp(Vector sum, const LineOutput& output) {
-  const F32 d;
-  // In this order a NaN stays one.
-  return hn::Min(hn::Set(d, output.high), hn::Max(hn::Set(d, output.low), sum));
-}
-
 // A tile of sums. Whole vectors while they fit: what they write beyond their own elements belongs
 // to later ones. The last column goes first, so that the others mend what it wrote too much.
 template <std::size_t kRows, std::size_t kColumns>

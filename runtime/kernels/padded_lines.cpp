@@ -47,7 +47,7 @@ void PaddedLines::show(const float* image) {
 
 const float* PaddedLines::line(std::int64_t row) {
   if (row < 0 || row >= size_.height) return lines_ + size_.kept * stride_;
-  if (is_as_wide(size_)) {
+  if (size_.in_place && is_as_wide(size_)) {
     return image_ + static_cast<std::size_t>(row) * size_.padded_width * size_.channels;
   }
   const std::size_t place = static_cast<std::size_t>(row) % size_.kept;
@@ -68,6 +68,20 @@ void PaddedLines::fill(std::int64_t row, float* to) const {
     return;
   }
   for (std::size_t i = 0; i < count; ++i) to = std::fill_n(to, size_.repeat, from[i]);
+}
+
+ThreadLines::ThreadLines(std::size_t threads, const PaddedLines::Size& size, std::size_t rows) {
+  ones_.reserve(threads);
+  for (std::size_t i = 0; i < threads; ++i) {
+    ones_.push_back({PaddedLines(size), {}});
+    ones_.back().rows.reserve(rows);
+  }
+}
+
+std::size_t ThreadLines::bytes_of(std::size_t threads, const PaddedLines::Size& size) noexcept {
+  const auto floats = checked_multiply(threads, PaddedLines::floats_of(size));
+  const auto bytes = floats ? checked_multiply(*floats, sizeof(float)) : std::nullopt;
+  return bytes.value_or(std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace litezoo::runtime

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,15 +18,21 @@ class PaddedLines {
     std::size_t pad_before = 0;    // positions of zeros
     std::size_t padded_width = 0;  // positions, zeros included; at least pad_before + width
     std::size_t kept = 0;          // lines; a call of line() may drop the one `kept` lines away
+    bool in_place = true;          // lines that need no zeros are shown where they lie
   };
   explicit PaddedLines(const Size& size);
+  PaddedLines(const PaddedLines&) = delete;
+  PaddedLines& operator=(const PaddedLines&) = delete;
+  PaddedLines(PaddedLines&&) = default;
+  PaddedLines& operator=(PaddedLines&&) = default;
+  ~PaddedLines() = default;
   // Floats that lines of such a size take, at most SIZE_MAX.
   static std::size_t floats_of(const Size& size) noexcept;
 
   // The image that lines are taken from from now on; null is none.
   void show(const float* image);
   // Where line `row` begins, zeros first; a line of zeros above and below the image. Readable for
-  // kSlack floats after its end, as tensors are.
+  // kSlack floats after its end, in place as far as the image is: constants of a file are not.
   const float* line(std::int64_t row);
 
   static constexpr std::size_t kSlack = 16;
@@ -38,6 +46,28 @@ class PaddedLines {
   std::vector<float> storage_;
   float* lines_;                    // aligned, in storage_
   std::vector<std::int64_t> held_;  // which line lies in each place, -1 = none
+};
+
+// Lines for each thread, and room to note where a window's rows lie: made before there are threads
+// at work, because nothing may fail then.
+class ThreadLines {
+ public:
+  struct One {
+    PaddedLines lines;
+    std::vector<const float*> rows;
+  };
+  ThreadLines(std::size_t threads, const PaddedLines::Size& size, std::size_t rows);
+  // What they take, at most SIZE_MAX.
+  static std::size_t bytes_of(std::size_t threads, const PaddedLines::Size& size) noexcept;
+
+  // Before each parallel_for.
+  void hand_in() noexcept { taken_ = 0; }
+  // One that no other thread has taken since hand_in(); for as many threads as there are.
+  One& take() noexcept { return ones_[taken_++]; }
+
+ private:
+  std::vector<One> ones_;
+  std::atomic<std::size_t> taken_{0};
 };
 
 }  // namespace litezoo::runtime

@@ -24,13 +24,17 @@ void add_rows(const Node& node, const Reduction& reduction) {
   });
 }
 
-void add_others(const Node& node, const Reduction& reduction) {
-  float* y = node.output(0).mutable_values<float>();
-  std::vector<double> sums(reduction.out_size);
-  fold_all(node, reduction, node.input(0).values<float>(), sums.data(), [](double sum, float x) {
-    return sum + static_cast<double>(x) * static_cast<double>(x);
-  });
-  std::ranges::transform(sums, y, [](double sum) { return static_cast<float>(sum); });
+void add_others(const float* x, float* y, std::span<const Reduction::Dimension> dimensions) {
+  const Reduction::Dimension& first = dimensions.front();
+  for (std::size_t i = 0; i < first.extent; ++i) {
+    const float* from = x + i * first.in_stride;
+    float* to = y + i * first.out_stride;
+    if (dimensions.size() > 1) {
+      add_others(from, to, dimensions.subspan(1));
+    } else {
+      *to += *from * *from;
+    }
+  }
 }
 
 }  // namespace
@@ -43,13 +47,16 @@ Evaluate prepare_sum_of_squares(Node& node) {
   if (!reduction) return kDeferred;
   const bool mean = node.op().code == BuiltinOperator::MEAN;
   return [reduction = *reduction, mean](const Node& running) {
+    float* y = running.output(0).mutable_values<float>();
     if (reduction.in_size > 0 && reduces_rows(reduction)) {
       add_rows(running, reduction);
     } else {
-      add_others(running, reduction);
+      std::fill_n(y, reduction.out_size, 0.0F);
+      if (reduction.in_size > 0) {
+        add_others(running.input(0).values<float>(), y, reduction.dimensions);
+      }
     }
     if (!mean) return;
-    float* y = running.output(0).mutable_values<float>();
     for (std::size_t i = 0; i < reduction.out_size; ++i) {
       y[i] /= static_cast<float>(reduction.per_output);
     }

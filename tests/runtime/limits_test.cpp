@@ -215,6 +215,35 @@ TEST_CASE("tables and packed weights count against the memory limit") {
     options.delegate = false;
     refuses(b);
   }
+  SUBCASE("the lines of an image that each convolution keeps for a thread") {
+    GraphBuilder b;
+    const int filter = b.constant<float>({32, 3, 3, 32}, Floats(9 * 32 * 32, 0.5F));
+    int last = b.input(TensorType::FLOAT32, {1, 3, 1000, 32});
+    for (int i = 0; i < 20; ++i) {  // 10 MB
+      const int next = b.tensor(TensorType::FLOAT32);
+      b.op(BuiltinOperator::CONV_2D, {last, filter, -1}, {next},
+           Conv2DOptions{.padding = Padding::SAME, .stride_w = 1, .stride_h = 1});
+      last = next;
+    }
+    b.outputs({last});
+    options.delegate = false;
+    refuses(b);
+  }
+  SUBCASE("the copies of a depthwise filter that fill whole vectors") {
+    GraphBuilder b;
+    const int filter = b.constant<float>({1, 1, 600, 17}, Floats(600 * 17, 0.5F));
+    int last = b.input(TensorType::FLOAT32, {1, 1, 600, 17});
+    for (int i = 0; i < 20; ++i) {  // 13 MB, and 3 of lines
+      const int next = b.tensor(TensorType::FLOAT32);
+      b.op(BuiltinOperator::DEPTHWISE_CONV_2D, {last, filter, -1}, {next},
+           DepthwiseConv2DOptions{
+               .padding = Padding::SAME, .stride_w = 1, .stride_h = 1, .depth_multiplier = 1});
+      last = next;
+    }
+    b.outputs({last});
+    options.delegate = false;
+    refuses(b);
+  }
   SUBCASE("the taps of a huge window") {
     GraphBuilder b;
     const int x = b.input(TensorType::FLOAT32, {1, 1000, 1000, 1});

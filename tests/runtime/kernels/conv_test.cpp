@@ -1,6 +1,8 @@
 #include "tests/runtime/kernels/conv_reference.h"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -474,6 +476,69 @@ TEST_CASE("DEPTHWISE_CONV_2D in float agrees with a plain loop whatever fills it
     b.op(BuiltinOperator::DEPTHWISE_CONV_2D, {in, weights, biases}, {b.output(TensorType::FLOAT32)},
          options);
     check_near(run(b, {x}, 2).values<float>(), want, 1e-4);
+  }
+}
+
+// Numbers that end where a process may not read on.
+class Guarded {
+ public:
+  explicit Guarded(const std::vector<float>& values) : bytes_(std::as_bytes(std::span(values))) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t whole = (bytes_.size() + page - 1) / page * page;
+    size_ = whole + page;
+    memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(memory_ != MAP_FAILED);
+    auto* const begin = static_cast<std::byte*>(memory_);
+    REQUIRE(mprotect(begin + whole, page, PROT_NONE) == 0);
+    std::byte* const to = begin + whole - bytes_.size();
+    std::ranges::copy(bytes_, to);
+    bytes_ = {to, bytes_.size()};
+  }
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+  ~Guarded() { munmap(memory_, size_); }
+  std::span<const std::byte> bytes() const { return bytes_; }
+
+ private:
+  void* memory_ = nullptr;
+  std::size_t size_ = 0;
+  std::span<const std::byte> bytes_;
+};
+
+TEST_CASE("an image that the file holds is not read past its end") {
+  constexpr std::int32_t kChannels = 17;
+  for (const bool depthwise : {false, true}) {
+    for (const std::int32_t window : {1, 2}) {
+      CAPTURE(depthwise);
+      CAPTURE(window);
+      const ConvCase c{.height = 6,
+                       .width = window,
+                       .channels = kChannels,
+                       .filters = kChannels,
+                       .filter_height = window,
+                       .filter_width = window,
+                       .groups = depthwise ? kChannels : 1,
+                       .same = false};
+      const auto x = random_values<float>(count(input_shape(c)), -1, 1, 1);
+      const Guarded image(x);
+      const std::vector<float> w(count(filter_shape(c)), 0.5F);  // in any order
+      GraphBuilder b;
+      const int in = b.constant<float>(input_shape(c), x);
+      b.tensor_at(in).data = image.bytes();
+      DepthwiseConv2DOptions options;
+      options.padding = Padding::VALID;
+      options.stride_h = options.stride_w = options.depth_multiplier = 1;
+      if (depthwise) {
+        const int weights = b.input(TensorType::FLOAT32, {1, window, window, kChannels});
+        b.op(BuiltinOperator::DEPTHWISE_CONV_2D, {in, weights}, {b.output(TensorType::FLOAT32)},
+             options);
+      } else {
+        const int weights = b.input(TensorType::FLOAT32, filter_shape(c));
+        b.op(BuiltinOperator::CONV_2D, {in, weights}, {b.output(TensorType::FLOAT32)},
+             options_of(c));
+      }
+      check_near(run(b, {w}, 2).values<float>(), test::reference_conv(c, x, w), 1e-4);
+    }
   }
 }
 
