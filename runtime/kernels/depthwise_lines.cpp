@@ -11,7 +11,6 @@
 namespace litezoo::runtime {
 namespace {
 
-constexpr std::size_t kMostFloats = std::size_t{1} << 20U;   // of lines, for one thread
 constexpr std::size_t kMostWeights = std::size_t{1} << 18U;  // packed
 constexpr std::size_t kMostUnit = 256;                       // floats
 constexpr std::size_t kLeastLines = 4;                       // of one task
@@ -22,10 +21,6 @@ std::size_t size_of(std::int32_t extent) noexcept {
 
 std::size_t whole_blocks(std::size_t count) noexcept {
   return (count + kPanelColumns - 1) / kPanelColumns * kPanelColumns;
-}
-
-std::size_t extent_of(const WindowAxis& axis) noexcept {
-  return size_of(axis.window - 1) * size_of(axis.dilation) + 1;
 }
 
 // How many neighbouring outputs to compute as one, so that few elements of vectors are idle.
@@ -47,17 +42,10 @@ std::size_t positions_of_unit(const DepthwisePlan& plan) noexcept {
 PaddedLines::Size lines_of(const DepthwisePlan& plan, bool in_place = true) noexcept {
   const std::size_t positions = positions_of_unit(plan);
   const std::size_t outputs = (size_of(plan.width.output) + positions - 1) / positions * positions;
-  const auto before = size_of(plan.width.pad_before);
-  return {
-      .height = plan.height.input,
-      .width = plan.width.input,
-      .channels = plan.input_channels,
-      .repeat = plan.output_channels / plan.input_channels,
-      .pad_before = before,
-      .padded_width = std::max(before + size_of(plan.width.input),
-                               (outputs - 1) * size_of(plan.width.stride) + extent_of(plan.width)),
-      .kept = std::min(extent_of(plan.height), size_of(plan.height.input)),
-      .in_place = in_place};
+  auto lines = lines_for(plan.height, plan.width, outputs, plan.input_channels);
+  lines.repeat = plan.output_channels / plan.input_channels;
+  lines.in_place = in_place;
+  return lines;
 }
 
 // SIZE_MAX when there are too many to count.
@@ -150,7 +138,7 @@ class DepthwiseLines {
 }  // namespace
 
 bool suits_depthwise_lines(const DepthwisePlan& plan) noexcept {
-  return PaddedLines::floats_of(lines_of(plan)) <= kMostFloats &&
+  return PaddedLines::floats_of(lines_of(plan)) <= PaddedLines::kMostFloats &&
          packed_weights(plan) <= kMostWeights;
 }
 

@@ -10,16 +10,11 @@
 namespace litezoo::runtime {
 namespace {
 
-constexpr std::size_t kMostFloats = std::size_t{1} << 20U;  // of lines, for one thread
 constexpr std::size_t kMostWeights = std::size_t{1} << 16U;
 constexpr std::size_t kLeastLines = 2, kLeastPixels = 64;  // of one task
 
 std::size_t size_of(std::int32_t extent) noexcept {
   return static_cast<std::size_t>(extent);
-}
-
-std::size_t extent_of(const WindowAxis& axis) noexcept {
-  return size_of(axis.window - 1) * size_of(axis.dilation) + 1;
 }
 
 // Every pixel by itself: the image is one long line.
@@ -32,15 +27,7 @@ bool is_pixelwise(const ConvolutionPlan& plan) noexcept {
 
 PaddedLines::Size lines_of(const ConvolutionPlan& plan) noexcept {
   const auto& [deep, high, wide] = plan.axes;
-  const auto before = size_of(wide.pad_before);
-  return {
-      .height = high.input,
-      .width = wide.input,
-      .channels = plan.input_channels,
-      .pad_before = before,
-      .padded_width = std::max(before + size_of(wide.input),
-                               size_of(wide.output - 1) * size_of(wide.stride) + extent_of(wide)),
-      .kept = std::min(extent_of(high), size_of(high.input))};
+  return lines_for(high, wide, size_of(wide.output), plan.input_channels);
 }
 
 // A row for each of the window, or with gaps between its taps for each tap.
@@ -154,7 +141,7 @@ bool suits_line_convolution(const ConvolutionPlan& plan) noexcept {
          deep.input == 1 &&
          plan.weight_tap_stride == plan.input_channels * plan.weight_input_stride &&
          plan.input_channels > 0 && weights && *weights <= kMostWeights &&
-         (is_pixelwise(plan) || PaddedLines::floats_of(lines_of(plan)) <= kMostFloats);
+         (is_pixelwise(plan) || PaddedLines::floats_of(lines_of(plan)) <= PaddedLines::kMostFloats);
 }
 
 std::size_t line_convolution_lines_bytes(const ConvolutionPlan& plan,

@@ -23,7 +23,28 @@ bool is_as_wide(const PaddedLines::Size& size) noexcept {
   return size.repeat == 1 && size.padded_width == static_cast<std::size_t>(size.width);
 }
 
+std::size_t size_of(std::int32_t extent) noexcept {
+  return static_cast<std::size_t>(extent);
+}
+
+// From a window's first tap to its last.
+std::size_t extent_of(const WindowAxis& axis) noexcept {
+  return size_of(axis.window - 1) * size_of(axis.dilation) + 1;
+}
+
 }  // namespace
+
+PaddedLines::Size lines_for(const WindowAxis& height, const WindowAxis& width, std::size_t outputs,
+                            std::size_t channels) noexcept {
+  const std::size_t before = size_of(width.pad_before);
+  return {.height = height.input,
+          .width = width.input,
+          .channels = channels,
+          .pad_before = before,
+          .padded_width = std::max(before + size_of(width.input),
+                                   (outputs - 1) * size_of(width.stride) + extent_of(width)),
+          .kept = std::min(extent_of(height), size_of(height.input))};
+}
 
 std::size_t PaddedLines::floats_of(const Size& size) noexcept {
   return checked_multiply(line_floats(size), size.kept + 1)

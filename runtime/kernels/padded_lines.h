@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "runtime/kernels/window.h"
+
 namespace litezoo::runtime {
 
 // Lines of a FLOAT32 image with zeros before and after them, so that a window never leaves them;
@@ -36,6 +38,8 @@ class PaddedLines {
   const float* line(std::int64_t row);
 
   static constexpr std::size_t kSlack = 16;
+  // Of more floats for one thread, other loops make better use of caches.
+  static constexpr std::size_t kMostFloats = std::size_t{1} << 20U;
 
  private:
   void fill(std::int64_t row, float* to) const;
@@ -47,6 +51,11 @@ class PaddedLines {
   float* lines_;                    // aligned, in storage_
   std::vector<std::int64_t> held_;  // which line lies in each place, -1 = none
 };
+
+// The lines, of images with so many channels, that a window needs which computes at least `outputs`
+// along each.
+PaddedLines::Size lines_for(const WindowAxis& height, const WindowAxis& width, std::size_t outputs,
+                            std::size_t channels) noexcept;
 
 // Lines for each thread, and room to note where a window's rows lie: made before there are threads
 // at work, because nothing may fail then.
