@@ -7,7 +7,7 @@
 namespace litezoo::fetcher {
 namespace {
 
-constexpr std::uint64_t kPiece = std::uint64_t{256} << 10;
+constexpr std::uint64_t kPiece = std::uint64_t{512} << 10;
 
 }  // namespace
 

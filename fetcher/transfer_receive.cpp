@@ -8,9 +8,6 @@
 namespace litezoo::fetcher {
 namespace {
 
-// libcurl gives 16 kB at a time, too little for a write or a change of threads. So many pieces wake
-// the thread that writes, unless no more comes for the moment.
-constexpr std::size_t kBatch = 4;
 // Waiting to be written, at most.
 constexpr std::size_t kMostPieces = 8;
 
@@ -154,25 +151,21 @@ void Transfer::hold(const LanePointer& lane, std::span<const std::byte> bytes, L
     bytes = bytes.subspan(count);
     if (!held.full()) return;
     hand_over(lane, lock);
-    if (pieces_.size() >= kBatch) changed_.notify_one();
   }
 }
 
 // To the thread that writes; waits when that has much to do, which is how a slow disk slows the
 // line.
 void Transfer::hand_over(const LanePointer& lane, Lock& lock) {
-  if (pieces_.size() >= kMostPieces) {
-    changed_.notify_one();
-    room_.wait(lock, [this] { return deaf_ || pieces_.size() < kMostPieces; });
-  }
+  room_.wait(lock, [this] { return deaf_ || pieces_.size() < kMostPieces; });
   pieces_.push_back({lane, std::move(lane->held)});
+  changed_.notify_one();
 }
 
 // What has come need not wait for more.
 void Transfer::on_pause(const LanePointer& lane) {
   Lock lock(mutex_);
   if (!lane->held.empty()) hand_over(lane, lock);
-  if (!pieces_.empty()) changed_.notify_one();
 }
 
 }  // namespace litezoo::fetcher
