@@ -5,63 +5,20 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <random>
 #include <utility>
 
 #include "base/error.h"
-#include "base/float16.h"
 #include "cli/given_inputs.h"
 #include "cli/local_model.h"
 #include "cli/named_input.h"
-#include "cli/npy.h"
+#include "cli/real_values.h"
 #include "inspector/input_ranges.h"
 #include "runtime/session.h"
 
 namespace litezoo::cli {
 namespace {
-
-struct Affine {
-  double scale = 1, zero = 0;
-};
-
-// Per-tensor quantisation; activations have no other.
-Affine affine_of(const Tensor& tensor) {
-  const auto& q = tensor.quantization;
-  if (q.scale.size() != 1 || q.scale.front() <= 0) return {};
-  return {static_cast<double>(q.scale.front()),
-          q.zero_point.empty() ? 0.0 : static_cast<double>(q.zero_point.front())};
-}
-
-template <typename T>
-std::vector<double> read_as(std::span<const std::byte> data, const Affine& affine) {
-  std::vector<double> values(data.size() / sizeof(T));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    T value{};
-    std::memcpy(&value, data.data() + i * sizeof(T), sizeof(T));
-    values[i] = (static_cast<double>(value) - affine.zero) * affine.scale;
-  }
-  return values;
-}
-
-template <typename T>
-std::vector<std::byte> write_as(std::span<const double> values, const Affine& affine) {
-  std::vector<std::byte> data(values.size() * sizeof(T));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double stored = values[i] / affine.scale + affine.zero;
-    T value{};
-    if constexpr (std::numeric_limits<T>::is_integer) {
-      value = static_cast<T>(std::clamp(std::nearbyint(stored),
-                                        static_cast<double>(std::numeric_limits<T>::min()),
-                                        static_cast<double>(std::numeric_limits<T>::max())));
-    } else {
-      value = static_cast<T>(stored);
-    }
-    std::memcpy(data.data() + i * sizeof(T), &value, sizeof(T));
-  }
-  return data;
-}
 
 const Tensor& input_tensor(const LocalModel& model, std::size_t index) {
   const Subgraph& main = model.graph.subgraphs.front();
@@ -135,10 +92,10 @@ std::string why_not_comparable(const LocalModel& first, const LocalModel& second
   return {};
 }
 
-runtime::SessionOptions options_for(const LocalModel& model, const AgreementSettings& settings) {
+runtime::SessionOptions options_for(const GivenInputs& given, const AgreementSettings& settings) {
   return {.threads = settings.threads,
           .memory_limit = settings.memory_limit,
-          .input_shapes = given_inputs(model.graph, settings.inputs, settings.resizes).shapes};
+          .input_shapes = given.shapes};
 }
 
 void set_input(runtime::Session& session, const LocalModel& model, std::size_t index,
@@ -173,18 +130,15 @@ Outputs run(runtime::Session& session, const LocalModel& model) {
   return result;
 }
 
-// The user's values by input; empty where none are given.
-std::vector<std::vector<double>> given_values(const LocalModel& model,
-                                              const std::vector<std::string>& texts) {
-  const auto names = main_input_names(model.graph);
-  std::vector<std::vector<double>> result(names.size());
-  for (const auto& text : texts) {
-    const auto [key, file] = parse_named_input(text, "--input");
-    const std::size_t index = input_index(names, key);
-    const NpyArray array = read_npy(file);
-    result[index] = real_values(array.type, array.data, Tensor{});
+// The user's values by input.
+std::vector<std::optional<std::vector<double>>> given_values(const LocalModel& model,
+                                                             const GivenInputs& given) {
+  std::vector<std::optional<std::vector<double>>> values(main_input_names(model.graph).size());
+  for (const GivenArray& input : given.arrays) {
+    values[input.index] =
+        real_values(input.array.type, input.array.data, input_tensor(model, input.index));
   }
-  return result;
+  return values;
 }
 
 }  // namespace
@@ -222,77 +176,24 @@ void add_sample(Agreement& agreement, std::span<const double> first, std::span<c
   ++agreement.samples;
 }
 
-std::vector<double> real_values(TensorType type, std::span<const std::byte> data,
-                                const Tensor& tensor) {
-  const Affine affine = affine_of(tensor);
-  switch (type) {
-    case TensorType::FLOAT32:
-      return read_as<float>(data, {});
-    case TensorType::FLOAT64:
-      return read_as<double>(data, {});
-    case TensorType::FLOAT16: {
-      std::vector<double> values(data.size() / 2);
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        Half half(0.0F);
-        std::memcpy(&half, data.data() + 2 * i, 2);
-        values[i] = static_cast<double>(static_cast<float>(half));
-      }
-      return values;
-    }
-    case TensorType::INT8:
-      return read_as<std::int8_t>(data, affine);
-    case TensorType::UINT8:
-      return read_as<std::uint8_t>(data, affine);
-    case TensorType::BOOL:
-      return read_as<std::uint8_t>(data, {});
-    case TensorType::INT16:
-      return read_as<std::int16_t>(data, affine);
-    case TensorType::INT32:
-      return read_as<std::int32_t>(data, affine);
-    case TensorType::INT64:
-      return read_as<std::int64_t>(data, {});
-    default:
-      return {};
-  }
-}
-
-std::vector<std::byte> stored_values(TensorType type, std::span<const double> values,
-                                     const Tensor& tensor) {
-  const Affine affine = affine_of(tensor);
-  switch (type) {
-    case TensorType::FLOAT32:
-      return write_as<float>(values, {});
-    case TensorType::FLOAT64:
-      return write_as<double>(values, {});
-    case TensorType::INT8:
-      return write_as<std::int8_t>(values, affine);
-    case TensorType::UINT8:
-      return write_as<std::uint8_t>(values, affine);
-    case TensorType::INT16:
-      return write_as<std::int16_t>(values, affine);
-    case TensorType::INT32:
-      return write_as<std::int32_t>(values, affine);
-    case TensorType::INT64:
-      return write_as<std::int64_t>(values, {});
-    default:
-      return {};
-  }
-}
-
 Agreement agreement_of(const LocalModel& first, const LocalModel& second,
                        const AgreementSettings& settings) {
   Agreement agreement;
   agreement.why_not = why_not_comparable(first, second);
   if (!agreement.why_not.empty()) return agreement;
-  runtime::Session a(first.graph, options_for(first, settings));
-  runtime::Session b(second.graph, options_for(second, settings));
-  const auto given = given_values(first, settings.inputs);
+  const auto given = given_inputs(first.graph, settings.inputs, settings.resizes);
+  runtime::Session a(first.graph, options_for(given, settings));
+  const auto also = given_inputs(second.graph, settings.inputs, settings.resizes);
+  runtime::Session b(second.graph, options_for(also, settings));
+  const auto wanted = given_values(first, given);
   std::minstd_rand random(settings.seed);
   const std::size_t samples = settings.inputs.empty() ? settings.samples : 1;
   for (std::size_t sample = 0; sample < samples; ++sample) {
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      std::vector<double> values = given[i];
-      if (values.empty()) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      std::vector<double> values;
+      if (wanted[i]) {
+        values = *wanted[i];
+      } else {
         const auto [low, high] = shared_range(first, second, i);
         std::uniform_real_distribution<double> draw(low, high);
         values.resize(element_count(a.inputs()[i].shape));

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "base/graph.h"
-#include "base/tensor_type.h"
 #include "base/units.h"
 #include "runtime/memory.h"
 
@@ -44,13 +42,5 @@ Agreement agreement_of(const LocalModel& first, const LocalModel& second,
 // `first_output` of them belong to output 0. Requires equal lengths.
 void add_sample(Agreement& agreement, std::span<const double> first, std::span<const double> second,
                 std::size_t first_output);
-
-// The real numbers that a tensor's bytes stand for; empty for types that are no numbers.
-std::vector<double> real_values(TensorType type, std::span<const std::byte> data,
-                                const Tensor& tensor);
-
-// The reverse, rounded and cut to what the type can hold.
-std::vector<std::byte> stored_values(TensorType type, std::span<const double> values,
-                                     const Tensor& tensor);
 
 }  // namespace litezoo::cli

@@ -12,9 +12,9 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/given_inputs.h"
 #include "cli/input_shapes.h"
 #include "cli/local_model.h"
-#include "cli/named_input.h"
 #include "cli/npy.h"
 #include "cli/protocol.h"
 #include "cli/render.h"
@@ -37,61 +37,30 @@ struct RunOptions {
   bool no_delegate = false;
 };
 
-std::vector<std::string> input_names(const Graph& graph, const std::string& signature) {
+std::vector<std::string> signature_inputs(const Graph& graph, const std::string& key) {
   std::vector<std::string> names;
-  if (!signature.empty()) {
-    for (const Signature& candidate : graph.signatures) {
-      if (candidate.key != signature) continue;
-      for (const auto& input : candidate.inputs) names.push_back(input.name);
-    }
-    return names;
+  for (const Signature& signature : graph.signatures) {
+    if (signature.key != key) continue;
+    for (const auto& input : signature.inputs) names.push_back(input.name);
   }
-  return main_input_names(graph);
+  return names;
 }
 
-struct GivenInput {
-  std::size_t index;
-  std::string file;
-  NpyArray array;
-};
-
-std::vector<GivenInput> read_inputs(const RunOptions& options, std::span<const std::string> names) {
-  std::vector<GivenInput> given;
-  for (const auto& text : options.inputs) {
-    auto [key, file] = parse_named_input(text, "--input");
-    const std::size_t index = input_index(names, key);
-    if (std::ranges::find(given, index, &GivenInput::index) != given.end()) {
-      throw Error(ErrorKind::usage, fmt::format("--input gives input '{}' twice", names[index]));
-    }
-    given.push_back({index, file, read_npy(file)});
-  }
-  return given;
+// What is known of the main graph's inputs need not hold for a signature's, which may be others: a
+// file that does not fit one of those is refused when it is copied.
+GivenInputs inputs_of(const RunOptions& options, const Graph& graph) {
+  if (options.signature.empty()) return given_inputs(graph, options.inputs, options.resizes);
+  const auto names = signature_inputs(graph, options.signature);
+  return {.arrays = read_given_arrays(options.inputs, names),
+          .shapes = resized(options.resizes, names)};
 }
 
-// A .npy file of another shape than a fixed input's is refused when it is copied;
-// for an input with unknown dimensions the file tells the shape.
-runtime::InputShapes wanted_shapes(const RunOptions& options, const Graph& graph,
-                                   const std::vector<std::string>& names,
-                                   std::span<const GivenInput> given) {
-  auto shapes = resized(options.resizes, names);
-  const bool is_main = options.signature.empty() && !graph.subgraphs.empty();
-  for (const GivenInput& input : given) {
-    if (!is_main) continue;
-    const Subgraph& main = graph.subgraphs.front();
-    const Tensor& tensor = main.tensors[static_cast<std::size_t>(main.inputs[input.index])];
-    if (!shapes[input.index] && may_have_shape(tensor, input.array.shape)) {
-      shapes[input.index] = input.array.shape;
-    }
-  }
-  return shapes;
-}
-
-void copy_input(const runtime::TensorView& view, const GivenInput& input) {
+void copy_input(const runtime::TensorView& view, const GivenArray& input) {
   const bool fits = view.type == input.array.type && view.data.size() == input.array.data.size() &&
                     is_same_shape(view.shape, input.array.shape);
   if (!fits) {
     throw Error(ErrorKind::usage,
-                fmt::format("'{}' holds {} {}, but input '{}' takes {} {}", input.file,
+                fmt::format("--input {} holds {} {}, but input '{}' takes {} {}", input.text,
                             tensor_type_name(input.array.type), shape_text(input.array.shape),
                             view.name, tensor_type_name(view.type), shape_text(view.shape)));
   }
@@ -99,14 +68,13 @@ void copy_input(const runtime::TensorView& view, const GivenInput& input) {
 }
 
 void fill_inputs(const Context& context, const RunOptions& options, const Graph& graph,
-                 runtime::Session& session, std::span<const GivenInput> given) {
+                 runtime::Session& session, std::span<const GivenArray> given) {
   const auto views = session.inputs();
-  // What is known of the main inputs need not hold for a signature's, which may be others.
   const bool is_main = options.signature.empty();
   runtime::fill_random(
       views, options.seed,
       is_main ? inspector::input_ranges(graph) : std::vector<std::optional<ValueRange>>());
-  for (const GivenInput& input : given) copy_input(views[input.index], input);
+  for (const GivenArray& input : given) copy_input(views[input.index], input);
   if (given.size() < views.size()) {
     context.note(fmt::format("{} of {} inputs not given: random values from seed {}",
                              views.size() - given.size(), views.size(), options.seed));
@@ -156,17 +124,15 @@ void print_outputs(const Context& context, const runtime::Session& session,
 
 void run_model(Context& context, const RunOptions& options) {
   const LocalModel model = open_model(context, options.model);
-  const auto names = input_names(model.graph, options.signature);
-  const auto given = read_inputs(options, names);
-  const auto shapes = wanted_shapes(options, model.graph, names, given);
-  auto session = with_resize_hint(model.graph, shapes, [&] {
+  const GivenInputs given = inputs_of(options, model.graph);
+  auto session = with_resize_hint(model.graph, given.shapes, [&] {
     return runtime::Session(model.graph, {.threads = options.threads,
                                           .signature = options.signature,
                                           .delegate = !options.no_delegate,
                                           .memory_limit = memory_limit_of(options.memory_limit),
-                                          .input_shapes = shapes});
+                                          .input_shapes = given.shapes});
   });
-  fill_inputs(context, options, model.graph, session, given);
+  fill_inputs(context, options, model.graph, session, given.arrays);
   const auto start = std::chrono::steady_clock::now();
   session.run();
   const Nanoseconds time = std::chrono::steady_clock::now() - start;

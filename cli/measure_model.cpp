@@ -164,6 +164,7 @@ void measure_as_child(const Context& context, const std::string& request) {
   const Nanoseconds load = std::chrono::steady_clock::now() - start;
   const auto inputs = given_inputs(
       read.graph, document.at("inputs").get<std::vector<std::string>>(), wanted.shapes);
+  const auto views = inputs.views();
   const auto ranges = inspector::input_ranges(read.graph);
   const auto measure = [&] {
     return runtime::measure(
@@ -174,7 +175,7 @@ void measure_as_child(const Context& context, const std::string& request) {
          .baseline = baseline,
          .best = {Nanoseconds(document.at("best_anchor_ns").get<std::int64_t>()),
                   Nanoseconds(document.at("best_stream_ns").get<std::int64_t>())},
-         .inputs = inputs.views,
+         .inputs = views,
          .ranges = ranges,
          .shapes = inputs.shapes,
          .memory_limit = {document.at("memory_limit_bytes").get<std::uint64_t>()}},

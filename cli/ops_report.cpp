@@ -301,7 +301,7 @@ void report_ops(const Context& context, const std::string& reference, const Prot
   auto split = open();
   for (runtime::Session* session : {&real, &split}) {
     runtime::fill_random(session->inputs(), settings.seed, inspector::input_ranges(model.graph));
-    runtime::copy_inputs(*session, given.views);
+    runtime::copy_inputs(*session, given.views());
     session->run();
   }
   const Graph graph = with_shapes_of(real, model.graph);

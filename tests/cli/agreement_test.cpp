@@ -49,18 +49,6 @@ TEST_CASE("of several samples top-1 is the share, the cosine the least, the diff
   CHECK(agreement.largest_difference == 1);
 }
 
-TEST_CASE("quantised values stand for real ones and are cut to what their type holds") {
-  Tensor tensor;
-  tensor.quantization.scale = {0.5F};
-  tensor.quantization.zero_point = {10};
-  const auto data = cli::stored_values(TensorType::INT8, std::vector{0.0, 1.0, 1000.0}, tensor);
-  REQUIRE(data.size() == 3);
-  CHECK(static_cast<std::int8_t>(data[1]) == 12);
-  CHECK(static_cast<std::int8_t>(data[2]) == 127);
-  CHECK(cli::real_values(TensorType::INT8, data, tensor) == std::vector{0.0, 1.0, 58.5});
-  CHECK(cli::real_values(TensorType::STRING, data, tensor).empty());
-}
-
 TEST_CASE("models are compared while they take turns, with an interval and their outputs") {
   const Program program;
   const auto full = program.model("full.tflite", {.width = 0.25});
