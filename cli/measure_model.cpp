@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/sanitizer.h"
 #include "cli/context.h"
 #include "cli/external_weights.h"
 #include "cli/given_inputs.h"
@@ -31,11 +32,7 @@ namespace litezoo::cli {
 namespace {
 
 // Sanitizers map terabytes of address space that no limit may touch.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
+constexpr bool kSanitized = kAddressSanitizer || kThreadSanitizer;
 
 ErrorKind kind_of(int exit_code) {
   switch (static_cast<ExitCode>(exit_code)) {

@@ -4,16 +4,9 @@
 
 #include <algorithm>
 
-// gcc says so by a macro, clang 14 by a feature.
-#if defined(__SANITIZE_THREAD__)
-#define LITEZOO_THREAD_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define LITEZOO_THREAD_SANITIZER 1
-#endif
-#endif
+#include "base/sanitizer.h"
 
-#if defined(LITEZOO_THREAD_SANITIZER)
+#if LITEZOO_THREAD_SANITIZER
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -22,7 +15,7 @@ namespace {
 
 // What pthreadpool orders by atomics of its own, said to the thread sanitizer, which does not see
 // into the library: all before `released` happens before what follows `acquired`.
-#if defined(LITEZOO_THREAD_SANITIZER)
+#if LITEZOO_THREAD_SANITIZER
 void released(void* job) {
   __tsan_release(job);
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/sanitizer.h"
 #include "cli/bench.h"
 #include "cli/context.h"
 #include "cli/junit.h"
@@ -139,7 +140,7 @@ TEST_CASE("a model whose input chooses from a small table is measured with what 
   }
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !LITEZOO_ADDRESS_SANITIZER && !LITEZOO_THREAD_SANITIZER
 TEST_CASE("a model that eats more memory than it may have falls, and the next one is measured") {
   const Program program;
   GraphBuilder b;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/sanitizer.h"
 #include "runtime/process_memory.h"
 #include "tests/support/run_graph.h"
 
@@ -276,11 +277,8 @@ TEST_CASE("a chain of layers in one partition takes the memory of a few of them"
   constexpr int kLayers = 40;
   constexpr std::int32_t kElements = 1 << 20;
   GraphBuilder b;
-#if defined(__SANITIZE_THREAD__)  // which takes memory beside what is written
-  constexpr std::size_t kMost = 40;
-#else
-  constexpr std::size_t kMost = 15;
-#endif
+  // The thread sanitizer takes memory beside what is written.
+  constexpr std::size_t kMost = kThreadSanitizer ? 40 : 15;
   const int one = b.constant<float>({}, {1.0F});
   const int x = b.input(TensorType::FLOAT32, {1, kElements});
   int last = x;
