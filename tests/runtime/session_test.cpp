@@ -278,7 +278,7 @@ TEST_CASE("a chain of layers in one partition takes the memory of a few of them"
   constexpr std::int32_t kElements = 1 << 20;
   GraphBuilder b;
   // The thread sanitizer takes memory beside what is written.
-  constexpr std::size_t kMost = kThreadSanitizer ? 40 : 15;
+  constexpr std::size_t kMost = litezoo::kThreadSanitizer ? 40 : 15;
   const int one = b.constant<float>({}, {1.0F});
   const int x = b.input(TensorType::FLOAT32, {1, kElements});
   int last = x;
