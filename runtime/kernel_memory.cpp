@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "runtime/kernels/conv.h"
+#include "runtime/kernels/fully_connected.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -136,6 +137,9 @@ std::size_t counted(const Node& node, std::size_t (*bytes)(const Node&)) noexcep
 std::size_t own_bytes(const Node& node) noexcept {
   switch (node.op().code) {
     case BuiltinOperator::FULLY_CONNECTED:
+      if (fully_connected_has_byte_products(node)) {
+        return counted(node, fully_connected_byte_products_bytes);
+      }
       return plus(matrices(node), widened_rows(node));
     case BuiltinOperator::LSTM:
     case BuiltinOperator::RNN:
@@ -153,6 +157,7 @@ std::size_t own_bytes(const Node& node) noexcept {
         return times(indices.size(), sizeof(std::size_t));
       });
     case BuiltinOperator::CONV_2D:
+      if (conv_2d_has_byte_products(node)) return counted(node, conv_2d_byte_products_bytes);
       return plus(of_input(node, 1, filter_2d), counted(node, conv_2d_lines_bytes));
     case BuiltinOperator::TRANSPOSE_CONV:
       return of_input(node, 1, filter_2d);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "runtime/kernels/byte_convolution.h"
 #include "runtime/kernels/convolution.h"
 #include "runtime/kernels/line_convolution.h"
 
@@ -137,6 +139,18 @@ Evaluate prepare_conv_3d(Node& node) {
   node.set_shape(0, {node.input(0).shape[0], plan.axes[0].output, plan.axes[1].output,
                      plan.axes[2].output, node.input(1).shape[4]});
   return prepare_convolution(node, plan);
+}
+
+bool conv_2d_has_byte_products(const Node& node) {
+  try {
+    return suits_byte_convolution(node, plan_of_conv_2d(node));
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::size_t conv_2d_byte_products_bytes(const Node& node) {
+  return byte_convolution_bytes(plan_of_conv_2d(node), node.threads().size());
 }
 
 std::size_t conv_2d_lines_bytes(const Node& node) {

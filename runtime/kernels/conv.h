@@ -13,6 +13,11 @@ Evaluate prepare_conv_3d_transpose(Node& node);
 // In depthwise_conv.cpp.
 Evaluate prepare_depthwise_conv_2d(Node& node);
 
+// Whether the kernel adds up products of bytes as only some CPUs can: many times faster.
+bool conv_2d_has_byte_products(const Node& node);
+// What it keeps then, weights and all. Requires that it does.
+std::size_t conv_2d_byte_products_bytes(const Node& node);
+
 // What kernels keep beside a filter as kernel_memory.cpp counts it: the lines of images that each
 // thread has at hand. Throws Error(corrupt) as prepare_conv_2d() and prepare_conv_3d().
 std::size_t conv_2d_lines_bytes(const Node& node);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "runtime/kernels/byte_convolution.h"
 #include "runtime/kernels/direct_convolution.h"
 #include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/gemm.h"
@@ -365,6 +366,13 @@ Evaluate make(const Node& node, const ConvolutionPlan& plan, LinearOutput output
 
 }  // namespace
 
+bool is_pixelwise(const ConvolutionPlan& plan) noexcept {
+  return std::ranges::all_of(plan.axes, [](const WindowAxis& axis) {
+    return axis.window == 1 && axis.stride == 1 && axis.pad_before == 0 &&
+           axis.input == axis.output;
+  });
+}
+
 Evaluate prepare_convolution(const Node& node, const ConvolutionPlan& plan) {
   if (node.input(plan.weights).size() == 0) node.corrupt("its filter is empty");
   if (node.output(0).size() == 0) return [](const Node&) {};
@@ -376,6 +384,7 @@ Evaluate prepare_convolution(const Node& node, const ConvolutionPlan& plan) {
                              .channels = plan.output_channels,
                              .activation = plan.activation,
                              .quantized_bias_type = plan.quantized_bias_type});
+  if (suits_byte_convolution(node, plan)) return prepare_byte_convolution(node, plan, output);
   switch (output.kind()) {
     case LinearKind::float32:
       if (suits_line_convolution(plan)) return prepare_line_convolution(node, plan, output);

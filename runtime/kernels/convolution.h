@@ -26,6 +26,9 @@ struct ConvolutionPlan {
   std::optional<std::size_t> bias;
 };
 
+// Every pixel by itself: the image is one long line.
+bool is_pixelwise(const ConvolutionPlan& plan) noexcept;
+
 // Checks types and sizes, packs constant weights. The output's shape is set already. Throws
 // Error(unsupported) or Error(corrupt) naming the node.
 Evaluate prepare_convolution(const Node& node, const ConvolutionPlan& plan);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "runtime/kernels/blockwise.h"
+#include "runtime/kernels/byte_layer.h"
 #include "runtime/kernels/product.h"
 #include "runtime/kernels/weights.h"
 
@@ -21,6 +22,20 @@ struct Sizes {
 
 const std::byte* bias_data(const Node& node) {
   return node.has_input(kBias) ? node.input(kBias).data : nullptr;
+}
+
+ByteLayerPlan byte_plan(const Sizes& sizes) noexcept {
+  return {.columns = sizes.columns,
+          .segments = 1,
+          .depth = sizes.depth,
+          .column_stride = sizes.depth,
+          .segment_stride = sizes.depth,
+          .copied = 0};
+}
+
+// A zero point of INT8 weights, which converters do not write: only the loops of 16 bits know it.
+bool is_shifted(const RuntimeTensor& weights) noexcept {
+  return weights.type == TensorType::INT8 && weights.zero_point() != 0;
 }
 
 void pack_dense(PackedMatrix<float>& packed, const Node& /*node*/, const RuntimeTensor& weights,
@@ -87,6 +102,20 @@ class FullyConnected {
   IntegerRows rows_;
 };
 
+Evaluate multiply_bytes(const Node& node, const Sizes& sizes, const LinearTensors& tensors,
+                        const LinearOutput& output) {
+  auto layer = std::make_shared<ByteLayer>(node, tensors, byte_plan(sizes), output);
+  return [layer, sizes](const Node& running) {
+    const std::byte* x = running.input(kInput).data;
+    layer->run(running.threads(), sizes.rows, running.output(0).data,
+               [&](std::size_t first, std::size_t count, ByteRows& rows) {
+                 for (std::size_t i = 0; i < count; ++i) {
+                   rows.segments[i] = x + (first + i) * sizes.depth;
+                 }
+               });
+  };
+}
+
 // INT16 by INT16, rare enough for plain sums.
 Evaluate multiply_words(const Sizes& sizes, LinearOutput linear) {
   return [sizes, output = std::move(linear)](const Node& node) {
@@ -121,12 +150,28 @@ Evaluate make(const Node& node, const Sizes& sizes, LinearOutput output) {
   return [layer](const Node& running) { layer->run_on(running); };
 }
 
+LinearTensors tensors_of(const Node& node) {
+  return {.input = &node.input(kInput),
+          .weights = &node.input(kWeights),
+          .bias = node.has_input(kBias) ? &node.input(kBias) : nullptr,
+          .output = &node.output(0),
+          .channels = static_cast<std::size_t>(node.input(kWeights).shape[0]),
+          .activation = ActivationFunction::NONE,
+          .quantized_bias_type = TensorType::FLOAT32,
+          .single_precision_scales = true};
+}
+
+// Without the rows, which the input has.
+Sizes sizes_of(const RuntimeTensor& weights) noexcept {
+  return {0, static_cast<std::size_t>(weights.shape[1]),
+          static_cast<std::size_t>(weights.shape[0])};
+}
+
 Sizes set_output_shape(const Node& node, const FullyConnectedOptions& options) {
   const RuntimeTensor& input = node.input(kInput);
   const RuntimeTensor& weights = node.input(kWeights);
   if (weights.rank() != 2) node.corrupt("its weights are no matrix");
-  Sizes sizes{0, static_cast<std::size_t>(weights.shape[1]),
-              static_cast<std::size_t>(weights.shape[0])};
+  Sizes sizes = sizes_of(weights);
   if (sizes.depth == 0 || input.size() % sizes.depth != 0) {
     node.corrupt(fmt::format("its {} inputs do not make rows of {}", input.size(), sizes.depth));
   }
@@ -145,6 +190,18 @@ Sizes set_output_shape(const Node& node, const FullyConnectedOptions& options) {
 }
 
 }  // namespace
+
+bool fully_connected_has_byte_products(const Node& node) {
+  if (node.input_count() < 2 || node.output_count() != 1 || node.input(kWeights).rank() != 2) {
+    return false;
+  }
+  return !is_shifted(node.input(kWeights)) &&
+         suits_byte_layer(tensors_of(node), byte_plan(sizes_of(node.input(kWeights))));
+}
+
+std::size_t fully_connected_byte_products_bytes(const Node& node) {
+  return byte_layer_bytes(byte_plan(sizes_of(node.input(kWeights))), node.threads().size());
+}
 
 Evaluate prepare_fully_connected(Node& node) {
   node.expect_inputs(2, 3);
@@ -165,15 +222,14 @@ Evaluate prepare_fully_connected(Node& node) {
   // options say.
   const TensorType bias_type =
       weights.type == TensorType::INT16 ? TensorType::INT64 : TensorType::INT32;
-  LinearOutput output(node, {.input = &node.input(kInput),
-                             .weights = &weights,
-                             .bias = node.has_input(kBias) ? &node.input(kBias) : nullptr,
-                             .output = &node.output(0),
-                             .channels = sizes.columns,
-                             .activation = options.fused_activation_function,
-                             .quantized_bias_type = bias_type,
-                             .single_precision_scales = true});
-  const bool shifted = weights.type == TensorType::INT8 && weights.zero_point() != 0;
+  LinearTensors tensors = tensors_of(node);
+  tensors.activation = options.fused_activation_function;
+  tensors.quantized_bias_type = bias_type;
+  LinearOutput output(node, tensors);
+  const bool shifted = is_shifted(weights);
+  if (!shifted && suits_byte_layer(tensors, byte_plan(sizes))) {
+    return multiply_bytes(node, sizes, tensors, output);
+  }
   switch (output.kind()) {
     case LinearKind::float32:
       return make<float>(node, sizes, std::move(output));

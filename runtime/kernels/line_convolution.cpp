@@ -17,14 +17,6 @@ std::size_t size_of(std::int32_t extent) noexcept {
   return static_cast<std::size_t>(extent);
 }
 
-// Every pixel by itself: the image is one long line.
-bool is_pixelwise(const ConvolutionPlan& plan) noexcept {
-  return std::ranges::all_of(plan.axes, [](const WindowAxis& axis) {
-    return axis.window == 1 && axis.stride == 1 && axis.pad_before == 0 &&
-           axis.input == axis.output;
-  });
-}
-
 PaddedLines::Size lines_of(const ConvolutionPlan& plan) noexcept {
   const auto& [deep, high, wide] = plan.axes;
   return lines_for(high, wide, size_of(wide.output), plan.input_channels);

@@ -68,7 +68,7 @@ LinearOutput::LinearOutput(const Node& node, const LinearTensors& tensors)
     range_ = float_activation_range(node, tensors.activation);
   } else {
     quantized_range_ = quantized_activation_range(node, tensors.activation, *tensors.output);
-    zero_point_ = static_cast<float>(tensors.output->zero_point());
+    zero_point_ = tensors.output->zero_point();
     expect_quantized(node, *tensors.input);
   }
   if (kind_ != LinearKind::float32) prepare_scales(node, tensors);
@@ -98,6 +98,12 @@ void LinearOutput::prepare_scales(const Node& node, const LinearTensors& tensors
     return;
   }
   for (float& scale : scales_) scale = input * scale / output;
+}
+
+LinearOutput::Requantization LinearOutput::requantization() const noexcept {
+  const auto zero_point = static_cast<float>(zero_point_);
+  return {scales_, static_cast<float>(quantized_range_.min) - zero_point,
+          static_cast<float>(quantized_range_.max) - zero_point, zero_point_};
 }
 
 void LinearOutput::begin(const std::byte* bias, std::size_t first, std::size_t count,
@@ -144,13 +150,13 @@ void LinearOutput::finish(const Row& row, const std::int32_t* sums) const {
   }
   // XNNPACK's arithmetic: float scale, rounded to nearest even by the addition of 1.5 * 2^23.
   constexpr float kMagic = 12582912.0F;
-  const float low = static_cast<float>(quantized_range_.min) - zero_point_;
-  const float high = static_cast<float>(quantized_range_.max) - zero_point_;
+  const Requantization how = requantization();
+  const auto zero_point = static_cast<float>(how.zero_point);
   for (std::size_t i = 0; i < row.count; ++i) {
     const float scaled = static_cast<float>(sums[i]) * scales[i];
-    const float clamped = std::min(std::max(low, scaled), high);
+    const float clamped = std::min(std::max(how.low, scaled), how.high);
     const float rounded = (clamped + kMagic) - kMagic;
-    row.output[i] = static_cast<std::byte>(static_cast<std::int32_t>(rounded + zero_point_));
+    row.output[i] = static_cast<std::byte>(static_cast<std::int32_t>(rounded + zero_point));
   }
 }
 

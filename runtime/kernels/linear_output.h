@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "runtime/kernels/fixed_point.h"
@@ -44,6 +45,15 @@ class LinearOutput {
   // The clamp of the kinds float32 and hybrid.
   ActivationRange<float> float_range() const noexcept { return range_; }
 
+  // What finish() does to sums of the kinds int8 and uint8: a scale a channel, then a clamp less
+  // the zero point, rounding, and the zero point.
+  struct Requantization {
+    std::span<const float> scales;
+    float low, high;
+    std::int32_t zero_point;
+  };
+  Requantization requantization() const noexcept;
+
   // One row of `count` channels from `first` on. `bias` is the bias tensor's data or null.
   void begin(const std::byte* bias, std::size_t first, std::size_t count, float* sums) const;
   void begin(const std::byte* bias, std::size_t first, std::size_t count, std::int32_t* sums) const;
@@ -68,7 +78,7 @@ class LinearOutput {
   std::vector<QuantizedMultiplier> multipliers_;  // int16: one a channel
   bool wide_bias_ = false;                        // int16: an INT64 bias
   bool cuts_factors_ = false;                     // int16: to 16 bits, as LiteRT does for some
-  float zero_point_ = 0;
+  std::int32_t zero_point_ = 0;
   ActivationRange<std::int32_t> quantized_range_{0, 0};
 };
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "runtime/kernels/conv.h"
 #include "runtime/xnnpack/checks.h"
 #include "runtime/xnnpack/definition.h"
 #include "runtime/xnnpack/families.h"
@@ -108,6 +109,9 @@ bool filters_leave_columns_idle(const Node& node) {
 
 Reason supports_conv_2d(const Node& node) {
   if (!has_four_dimensions(node)) return "it has not the usual inputs";
+  if (adds_bytes_slowly(node.input(0).type) && conv_2d_has_byte_products(node)) {
+    return "our kernel adds up four products of bytes at once";
+  }
   if (filters_leave_columns_idle(node)) return "our kernel wastes less on few channels";
   const Shape& filter = node.input(1).shape;
   const std::int32_t channels = node.input(0).shape[3];

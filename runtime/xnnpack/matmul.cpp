@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "runtime/kernels/fully_connected.h"
 #include "runtime/xnnpack/checks.h"
 #include "runtime/xnnpack/definition.h"
 #include "runtime/xnnpack/families.h"
@@ -110,6 +111,9 @@ Reason supports_fully_connected(const Node& node) {
   if (options.weights_format != FullyConnectedWeightsFormat::DEFAULT) return "shuffled weights";
   if (!clamp_of(options.fused_activation_function)) return "its activation is not a clamp";
   if (infer_fully_connected(node) != node.output(0).shape) return "its shapes do not fit together";
+  if (adds_bytes_slowly(node.input(0).type) && fully_connected_has_byte_products(node)) {
+    return "our kernel adds up four products of bytes at once";
+  }
   if (has_computed_weights(node)) return check_computed_weights(node);
   const Shape& filter = node.input(1).shape;
   if (node.input(0).type == TensorType::FLOAT32 && node.input(1).type == TensorType::FLOAT32 &&

@@ -200,7 +200,7 @@ TEST_CASE("tables and packed weights count against the memory limit") {
   SUBCASE("the rows of 8-bit numbers that a product widens") {
     GraphBuilder b;
     const int x = b.input(TensorType::INT8, {1'500'000, 4}, quantized(0.1F, 0));
-    const int weights = b.constant<std::int8_t>({1, 4}, {1, 2, 3, 4}, quantized(0.1F, 0));
+    const int weights = b.constant<std::int8_t>({1, 4}, {1, 2, 3, 4}, quantized(0.1F, 1));
     b.op(BuiltinOperator::FULLY_CONNECTED, {x, weights, -1},
          {b.output(TensorType::INT8, {}, quantized(0.1F, 0))}, FullyConnectedOptions{});
     options.delegate = false;

@@ -69,9 +69,12 @@ class OneOperator {
   }
 
   RunResult run(bool delegate) {
-    if (b_->graph().subgraphs[0].operators.empty()) b_->op(code_, inputs_, outputs_, options_);
     runtime::SessionOptions options;
     options.delegate = delegate;
+    return run(options);
+  }
+  RunResult run(const runtime::SessionOptions& options) {
+    if (b_->graph().subgraphs[0].operators.empty()) b_->op(code_, inputs_, outputs_, options_);
     return run_graph(b_->graph(), data_, options);
   }
 

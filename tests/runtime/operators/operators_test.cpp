@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "runtime/kernels/kernel.h"
+#include "tests/runtime/cpu_targets.h"
 #include "tests/runtime/operators/case.h"
 
 // Every operator on every kind of element it takes, at every edge, beside a plain loop; and the
@@ -164,6 +165,15 @@ TEST_CASE("every operator on every kind of element agrees with a plain loop") {
 
 TEST_CASE("the same with XNNPACK where it takes the node") {
   for (const OperatorCase& row : all_cases()) check_row(row, Way::delegate);
+}
+
+TEST_CASE("the same on a CPU without dot products of bytes") {
+  const WithoutTargets plain(kDotProductTargets);
+  for (const OperatorCase& row : all_cases()) {
+    if (row.code != CONV_2D && row.code != FULLY_CONNECTED) continue;
+    check_row(row, Way::kernels);
+    check_row(row, Way::delegate);
+  }
 }
 
 TEST_CASE("the same when parameters are known in the run only") {
