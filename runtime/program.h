@@ -128,6 +128,7 @@ class Program final : public SubgraphRunner, private NodeServices {
 
   std::size_t input_count() const override { return subgraph_.inputs.size(); }
   std::size_t output_count() const override { return subgraph_.outputs.size(); }
+  const Subgraph& definition() const override { return subgraph_; }
   std::optional<std::vector<Shape>> output_shapes(std::span<const Shape> inputs) override;
   void run(std::span<const RuntimeTensor* const> inputs) override;
   const RuntimeTensor& output(std::size_t index) const override;

@@ -63,6 +63,7 @@ void find_texts(const Node& n, const Table& table) {
   write_strings(n, 0, values);
 }
 
+// A key that comes again keeps its first value, as in LiteRT.
 void fill(const Node& n, Table& table) {
   if (table.filled) return;
   table.filled = true;
@@ -71,9 +72,9 @@ void fill(const Node& n, Table& table) {
   const auto* integers = n.input(numbers ? 2 : 1).values<std::int64_t>();
   for (std::size_t i = 0; i < strings.size(); ++i) {
     if (numbers) {
-      table.numbers.insert_or_assign(std::string(strings[i]), integers[i]);
+      table.numbers.try_emplace(std::string(strings[i]), integers[i]);
     } else {
-      table.texts.insert_or_assign(integers[i], std::string(strings[i]));
+      table.texts.try_emplace(integers[i], std::string(strings[i]));
     }
   }
 }

@@ -72,6 +72,8 @@ class SubgraphRunner {
   virtual ~SubgraphRunner() = default;
   virtual std::size_t input_count() const = 0;
   virtual std::size_t output_count() const = 0;
+  // As the file has it: its tensor indices are those of its tensors.
+  virtual const Subgraph& definition() const = 0;
   // The shapes its outputs will have for these input shapes, or nullopt when only a run can tell.
   virtual std::optional<std::vector<Shape>> output_shapes(std::span<const Shape> inputs) = 0;
   // Copies the inputs in (shapes may differ from call to call) and runs. Throws Error(corrupt) when

@@ -4,6 +4,7 @@
 
 #include "runtime/kernels/lstm_float.h"
 #include "runtime/kernels/lstm_integer.h"
+#include "runtime/kernels/lstm_narrow.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -26,8 +27,9 @@ Evaluate prepare_layer(const Node& node, const LstmParameters& parameters) {
     const LstmDestination destination{.output = 0, .stride = sizes.outputs, .first = 0};
     return [layer, destination](const Node& running) { run(*layer, running, destination); };
   }
+  if (sizes.diagonal) node.unsupported("diagonal recurrent weights of 8 bits");
   if (node.op().intermediates.size() == 12) {
-    node.unsupported("the 8-bit cell with 12 intermediates is not supported");
+    return make_narrow_lstm(node, tensors, sizes, parameters);
   }
   const auto layer = make_integer_lstm(node, tensors, sizes, parameters);
   return [layer](const Node& running) { run(*layer, running); };
@@ -72,7 +74,6 @@ Evaluate prepare_unidirectional_sequence_lstm(Node& node) {
   const auto& options = node.options<UnidirectionalSequenceLstmOptions>();
   node.expect_inputs(20, 24);
   node.expect_outputs(1);
-  if (options.diagonal_recurrent_tensors) node.unsupported("diagonal recurrent weights");
   return prepare_layer(node, {.activation = options.fused_activation_function,
                               .cell_clip = options.cell_clip,
                               .projection_clip = options.proj_clip,

@@ -94,9 +94,11 @@ class FloatLstm {
         sizes_(sizes),
         parameters_(parameters),
         activation_(vector_activation(node, parameters.activation)),
-        input_(node, present(tensors.input_weights, sizes), sizes.input, parameters.asymmetric),
-        recurrent_(node, present(tensors.recurrent_weights, sizes), sizes.outputs,
-                   parameters.asymmetric) {
+        input_(node, present(tensors.input_weights, sizes), sizes.input, parameters.asymmetric) {
+    if (!sizes.diagonal) {
+      recurrent_ = WeightStack(node, present(tensors.recurrent_weights, sizes), sizes.outputs,
+                               parameters.asymmetric);
+    }
     for (const std::size_t state : {tensors.output_state, tensors.cell_state}) {
       node.expect_type(node.input(state), {TensorType::FLOAT32});
     }
@@ -111,6 +113,9 @@ class FloatLstm {
     }
     for (std::size_t gate = sizes.first_gate(); gate < kLstmGates; ++gate) {
       biases_[gate] = read_vector(node, tensors.biases[gate], sizes.cells);
+      if (sizes.diagonal) {
+        diagonals_[gate] = read_vector(node, tensors.recurrent_weights[gate], sizes.cells);
+      }
       if (sizes.has_peephole && gate != kCellGate) {
         peepholes_[gate] = read_vector(node, tensors.cell_weights[gate], sizes.cells);
       }
@@ -122,7 +127,7 @@ class FloatLstm {
 
   void run_all(const Node& node, const LstmDestination& destination) {
     input_.refresh(node);
-    recurrent_.refresh(node);
+    if (!recurrent_.empty()) recurrent_.refresh(node);
     if (!auxiliary_.empty()) auxiliary_.refresh(node);
     if (!projection_.empty()) projection_.refresh(node);
     float* y = node.output(destination.output).mutable_values<float>() + destination.first;
@@ -174,6 +179,16 @@ class FloatLstm {
     weights.add(node.threads(), rows_.data(), count * sizes_.batch, gates_.data());
   }
 
+  void add_diagonals(const float* state, float* gates) const {
+    const std::size_t n = sizes_.cells;
+    for (std::size_t b = 0; b < sizes_.batch; ++b, state += n) {
+      for (std::size_t g = sizes_.first_gate(); g < kLstmGates; ++g, gates += n) {
+        const std::vector<float>& diagonal = diagonals_[g];
+        for (std::size_t i = 0; i < diagonal.size(); ++i) gates[i] += diagonal[i] * state[i];
+      }
+    }
+  }
+
   // A gate's values of one batch entry.
   void finish_gate(std::size_t gate, float* values, const float* cells) const {
     const std::size_t n = sizes_.cells;
@@ -199,6 +214,7 @@ class FloatLstm {
     float* state = node.variable_input(tensors_.output_state).mutable_values<float>();
     float* all_cells = node.variable_input(tensors_.cell_state).mutable_values<float>();
     recurrent_.add(node.threads(), state, sizes_.batch, gates);
+    add_diagonals(state, gates);
     hidden_.resize(sizes_.batch * n);
     for (std::size_t b = 0; b < sizes_.batch; ++b) {
       float* cells = all_cells + b * n;
@@ -248,7 +264,7 @@ class FloatLstm {
   LstmParameters parameters_;
   VectorActivation activation_;
   WeightStack input_, recurrent_, auxiliary_, projection_;
-  std::array<std::vector<float>, kLstmGates> biases_, peepholes_, norms_;
+  std::array<std::vector<float>, kLstmGates> biases_, peepholes_, norms_, diagonals_;
   std::vector<float> projection_bias_;
   std::vector<float> gates_, rows_, hidden_;
 };

@@ -49,9 +49,12 @@ LstmSizes lstm_sizes(const Node& node, const LstmTensors& tensors, bool time_maj
   sizes.has_projection = node.has_input(tensors.projection_weights);
   sizes.has_layer_norm = tensors.layer_norms && node.has_input((*tensors.layer_norms)[kForgetGate]);
   const RuntimeTensor& recurrent = node.input(tensors.recurrent_weights[kOutputGate]);
-  if (recurrent.rank() != 2) node.unsupported("diagonal recurrent weights");
+  if (recurrent.rank() != 1 && recurrent.rank() != 2) {
+    node.corrupt("its recurrent weights are neither matrices nor diagonals");
+  }
+  sizes.diagonal = recurrent.rank() == 1;
   sizes.cells = extent(recurrent, 0);
-  sizes.outputs = extent(recurrent, 1);
+  sizes.outputs = extent(recurrent, recurrent.rank() - 1);
   if (sizes.cells == 0 || sizes.outputs == 0) node.corrupt("it has no cells");
   if (tensors.auxiliary_input && node.has_input(*tensors.auxiliary_input) &&
       node.has_input(tensors.auxiliary_weights[kForgetGate])) {
@@ -63,7 +66,11 @@ LstmSizes lstm_sizes(const Node& node, const LstmTensors& tensors, bool time_maj
   }
   for (std::size_t gate = sizes.first_gate(); gate < kLstmGates; ++gate) {
     expect_matrix(node, tensors.input_weights[gate], sizes.cells, sizes.input);
-    expect_matrix(node, tensors.recurrent_weights[gate], sizes.cells, sizes.outputs);
+    if (sizes.diagonal) {
+      expect_vector(node, tensors.recurrent_weights[gate], TensorType::FLOAT32, sizes.cells);
+    } else {
+      expect_matrix(node, tensors.recurrent_weights[gate], sizes.cells, sizes.outputs);
+    }
   }
   if (sizes.has_projection) {
     expect_matrix(node, tensors.projection_weights, sizes.outputs, sizes.cells);

@@ -31,6 +31,7 @@ struct LstmSizes {
   bool time_major = true;      // of a sequence of rank 3
   bool has_input_gate = true;  // else it is 1 - the forget gate (CIFG)
   bool has_peephole = false, has_projection = false, has_layer_norm = false;
+  bool diagonal = false;  // the recurrent weights are vectors: a cell sees its own output only
 
   std::size_t first_gate() const noexcept { return has_input_gate ? 0 : 1; }
   std::size_t gates() const noexcept { return kLstmGates - first_gate(); }

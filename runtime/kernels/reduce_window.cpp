@@ -37,33 +37,23 @@ std::size_t grid_offset(std::span<const WindowAxis> axes, std::size_t at, Count 
   return offset;
 }
 
-std::optional<WindowPlan> read_plan(Node& node) {
-  const RuntimeTensor& input = node.input(0);
-  for (std::size_t i = 2; i < 5; ++i) {
-    if (!node.value_known(i)) return std::nullopt;
-    if (node.input(i).rank() != 1 || node.input(i).size() != input.shape.size()) {
-      node.corrupt("a list of its window has not one entry an axis");
-    }
-  }
-  const auto windows = integer_values(node, node.input(2));
-  const auto strides = integer_values(node, node.input(3));
-  const auto dilations = integer_values(node, node.input(4));
+WindowPlan make_plan(Node& node, const Shape& input, std::span<const WindowStep> steps) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   WindowPlan plan;
   Shape shape;
   std::uint64_t work = 1;
-  for (std::size_t i = 0; i < input.shape.size(); ++i) {
-    for (const std::int64_t n : {windows[i], strides[i], dilations[i]}) {
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    for (const std::int64_t n : {steps[i].window, steps[i].stride, steps[i].dilation}) {
       if (n < 1 || n > kMost) node.corrupt("its window makes no sense");
     }
-    const std::int64_t reach = (windows[i] - 1) * dilations[i] + 1;
-    const std::int64_t room = input.shape[i] - reach;
-    shape.push_back(room < 0 ? 0 : checked_dimension(node, room / strides[i] + 1));
-    const std::size_t step = count_between(input.shape, i + 1, input.shape.size());
+    const std::int64_t reach = (steps[i].window - 1) * steps[i].dilation + 1;
+    const std::int64_t room = input[i] - reach;
+    shape.push_back(room < 0 ? 0 : checked_dimension(node, room / steps[i].stride + 1));
+    const std::size_t step = count_between(input, i + 1, input.size());
     plan.axes.push_back({static_cast<std::size_t>(shape.back()),
-                         static_cast<std::size_t>(windows[i]),
-                         static_cast<std::size_t>(strides[i]) * step,
-                         static_cast<std::size_t>(dilations[i]) * step});
+                         static_cast<std::size_t>(steps[i].window),
+                         static_cast<std::size_t>(steps[i].stride) * step,
+                         static_cast<std::size_t>(steps[i].dilation) * step});
     for (const std::size_t factor : {plan.axes.back().out, plan.axes.back().window}) {
       work = checked_multiply(work, std::uint64_t{factor})
                  .value_or(std::numeric_limits<std::uint64_t>::max());
@@ -82,17 +72,35 @@ std::optional<WindowPlan> read_plan(Node& node) {
   return plan;
 }
 
+// Nothing while a list is not known.
+std::optional<std::vector<WindowStep>> read_steps(const Node& node) {
+  const std::size_t rank = node.input(0).shape.size();
+  for (std::size_t i = 2; i < 5; ++i) {
+    if (!node.value_known(i)) return std::nullopt;
+    if (node.input(i).rank() != 1 || node.input(i).size() != rank) {
+      node.corrupt("a list of its window has not one entry an axis");
+    }
+  }
+  const auto windows = integer_values(node, node.input(2));
+  const auto strides = integer_values(node, node.input(3));
+  const auto dilations = integer_values(node, node.input(4));
+  std::vector<WindowStep> steps;
+  for (std::size_t i = 0; i < rank; ++i) steps.push_back({windows[i], strides[i], dilations[i]});
+  return steps;
+}
+
 template <typename T, typename Combine>
-Evaluate reduce_windows(const WindowPlan& plan, const Combine& combine) {
-  return [plan, combine](const Node& run) {
-    const T* in = run.input(0).values<T>();
-    const T first = *run.input(1).values<T>();
-    T* out = run.output(0).mutable_values<T>();
-    if (run.output(0).size() == 0) return;
+ReduceWindows reduce_windows(const WindowPlan& plan, const Combine& combine) {
+  return [plan, combine](const ThreadPool& threads, const std::byte* source,
+                         const std::byte* begin_with, std::byte* target) {
+    const T* in = reinterpret_cast<const T*>(source);
+    const T first = *reinterpret_cast<const T*>(begin_with);
+    T* out = reinterpret_cast<T*>(target);
     const WindowAxis& last = plan.axes.back();
+    if (plan.rows == 0 || last.out == 0) return;
     const std::span<const WindowAxis> outer(plan.axes.data(), plan.axes.size() - 1);
     const std::size_t work = std::max<std::size_t>(last.out * plan.window, 1);
-    run.threads().parallel_for(
+    threads.parallel_for(
         plan.rows, std::max<std::size_t>(kElementsPerThread / work, 1),
         [&](std::size_t begin, std::size_t end) {
           for (std::size_t row = begin; row < end; ++row) {
@@ -112,7 +120,8 @@ Evaluate reduce_windows(const WindowPlan& plan, const Combine& combine) {
 }
 
 template <typename T>
-Evaluate reduce_numbers(const Node& node, const WindowPlan& plan, ReduceWindowFunction function) {
+ReduceWindows reduce_numbers(const Node& node, const WindowPlan& plan,
+                             ReduceWindowFunction function) {
   switch (function) {
     case ReduceWindowFunction::ADD:
       return reduce_windows<T>(plan, [](T a, T b) { return wrapping_add(a, b); });
@@ -131,7 +140,8 @@ Evaluate reduce_numbers(const Node& node, const WindowPlan& plan, ReduceWindowFu
   }
 }
 
-Evaluate reduce_flags(const Node& node, const WindowPlan& plan, ReduceWindowFunction function) {
+ReduceWindows reduce_flags(const Node& node, const WindowPlan& plan,
+                           ReduceWindowFunction function) {
   using T = std::uint8_t;
   switch (function) {
     case ReduceWindowFunction::ALL:
@@ -149,6 +159,20 @@ Evaluate reduce_flags(const Node& node, const WindowPlan& plan, ReduceWindowFunc
 
 }  // namespace
 
+ReduceWindows make_reduce_windows(Node& node, const Shape& shape, std::span<const WindowStep> steps,
+                                  ReduceWindowFunction function) {
+  const RuntimeTensor& input = node.input(0);
+  const WindowPlan plan = make_plan(node, shape, steps);
+  if (input.type == BOOL) return reduce_flags(node, plan, function);
+  ReduceWindows reduce;
+  for_element_type<FLOAT32, FLOAT64, INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64, UINT64>(
+      node, input, [&]<typename T>(std::type_identity<T>) {
+        reduce = reduce_numbers<T>(node, plan, function);
+        return kDeferred;
+      });
+  return reduce;
+}
+
 Evaluate prepare_reduce_window(Node& node) {
   node.expect_inputs(5, 5);
   node.expect_outputs(1);
@@ -157,13 +181,11 @@ Evaluate prepare_reduce_window(Node& node) {
   expect_same_type(node, input, node.output(0));
   if (node.input(1).size() != 1) node.corrupt("it needs one value to begin with");
   const auto function = node.options<ReduceWindowOptions>().reduce_function;
-  const auto plan = read_plan(node);
-  if (!plan) return kDeferred;
-  if (input.type == BOOL) return reduce_flags(node, *plan, function);
-  return for_element_type<FLOAT32, FLOAT64, INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64,
-                          UINT64>(node, input, [&]<typename T>(std::type_identity<T>) {
-    return reduce_numbers<T>(node, *plan, function);
-  });
+  const auto steps = read_steps(node);
+  if (!steps) return kDeferred;
+  return [reduce = make_reduce_windows(node, input.shape, *steps, function)](const Node& n) {
+    reduce(n.threads(), n.input(0).data, n.input(1).data, n.output(0).data);
+  };
 }
 
 }  // namespace litezoo::runtime

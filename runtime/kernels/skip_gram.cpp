@@ -11,15 +11,20 @@ namespace {
 constexpr std::size_t kMostCharacters = std::size_t{64} << 20U;
 constexpr std::int32_t kLongestGram = 64;
 
+bool is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// What lies between blanks; as in LiteRT, a blank at the very beginning takes the first word along.
 std::vector<std::string_view> words_of(std::string_view sentence) {
   std::vector<std::string_view> words;
-  while (!sentence.empty()) {
-    // A blank at the very beginning belongs to the first word, as in LiteRT.
-    const std::size_t blank = sentence.find(' ', 1);
-    words.push_back(sentence.substr(0, blank));
-    if (blank == std::string_view::npos) break;
-    sentence.remove_prefix(blank + 1);
+  std::size_t first = 0;
+  for (std::size_t i = 1; i < sentence.size(); ++i) {
+    if (!is_blank(sentence[i])) continue;
+    if (i > first && !is_blank(sentence[first])) words.push_back(sentence.substr(first, i - first));
+    first = i + 1;
   }
+  if (first < sentence.size()) words.push_back(sentence.substr(first));
   return words;
 }
 
@@ -58,7 +63,9 @@ Evaluate prepare_skip_gram(Node& node) {
   if (node.input(0).size() != 1) node.corrupt("it takes one sentence");
   if (!node.value_known(0)) return kDeferred;
   Grams grams{node, options, words_of(read_strings(node, node.input(0))[0]), {}, 0};
-  for (std::size_t i = 0; i < grams.words.size(); ++i) {
+  // Too few words for the longest make none at all.
+  const bool enough = grams.words.size() >= static_cast<std::size_t>(options.ngram_size);
+  for (std::size_t i = 0; enough && i < grams.words.size(); ++i) {
     grams.extend(std::string(grams.words[i]), i, 1);
   }
   node.set_shape(0, {static_cast<std::int32_t>(grams.found.size())});

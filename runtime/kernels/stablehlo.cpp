@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "runtime/kernels/dims.h"
+#include "runtime/kernels/odometer.h"
+#include "runtime/kernels/scalar_body.h"
 #include "runtime/kernels/strided_copy.h"
 
 namespace litezoo::runtime {
@@ -62,120 +64,39 @@ struct IndexVectors {
   std::size_t inner = 1, count = 0;
 };
 
-// Steps through all indices of a shape, the last axis first; keeps an offset along.
-class Odometer {
- public:
-  Odometer(Shape shape, std::vector<std::ptrdiff_t> strides)
-      : shape_(std::move(shape)), strides_(std::move(strides)), index_(shape_.size(), 0) {}
-  std::ptrdiff_t offset() const noexcept { return offset_; }
-  const std::vector<std::int32_t>& index() const noexcept { return index_; }
-  void next() noexcept {
-    for (std::size_t axis = shape_.size(); axis-- > 0;) {
-      offset_ += strides_[axis];
-      if (++index_[axis] < shape_[axis]) return;
-      offset_ -= strides_[axis] * shape_[axis];
-      index_[axis] = 0;
-    }
-  }
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
- private:
-  Shape shape_;
-  std::vector<std::ptrdiff_t> strides_;
-  std::vector<std::int32_t> index_;
-  std::ptrdiff_t offset_ = 0;
+// Where an update begins in the operand, by axis, and whether all of it lies inside.
+struct ScatterStart {
+  std::vector<std::ptrdiff_t> at;
+  bool whole = true;
 };
 
-// One element as the body of a reduction sees it.
-RuntimeTensor scalar_of(const RuntimeTensor& like, std::byte* data, std::size_t bytes) {
-  RuntimeTensor scalar;
-  scalar.definition = like.definition;
-  scalar.type = like.type;
-  scalar.data = data;
-  scalar.bytes = bytes;
-  return scalar;
+std::vector<ScatterStart> scatter_starts(const Node& node, const IndexVectors& vectors,
+                                         const Longs& window) {
+  constexpr std::int64_t kFar = std::int64_t{1} << 32U;  // outside of any axis
+  const RuntimeTensor &operand = node.input(0), &indices = node.input(1);
+  std::vector<ScatterStart> starts(vectors.count, {std::vector<std::ptrdiff_t>(window.size())});
+  for (std::size_t row = 0; row < vectors.count; ++row) {
+    for (std::size_t i = 0; i < vectors.axes.size(); ++i) {
+      const std::size_t axis = vectors.axes[i];
+      const std::int64_t at = std::clamp(vectors.coordinate(indices, row, i), -kFar, kFar);
+      starts[row].at[axis] = at;
+      starts[row].whole = starts[row].whole && at >= 0 && at <= operand.shape[axis] - window[axis];
+    }
+  }
+  return starts;
 }
 
-// Runs a body of two scalars: accumulator = body(accumulator, value).
-class Combiner {
- public:
-  Combiner(const Node& node, std::int32_t subgraph, const RuntimeTensor& like, std::size_t element)
-      : node_(node),
-        body_(node.subgraph(subgraph)),
-        accumulator_(scalar_of(like, nullptr, element)),
-        value_(accumulator_) {
-    if (body_.input_count() != 2 || body_.output_count() != 1) {
-      node.corrupt("its body does not make one value of two");
-    }
+// Whether one element of an update lies inside of the operand.
+bool is_inside(const Shape& operand, const ScatterStart& start,
+               const std::vector<std::size_t>& update_axis, const Shape& index) {
+  for (std::size_t axis = 0; axis < operand.size(); ++axis) {
+    const std::ptrdiff_t within = update_axis[axis] == kNone ? 0 : index[update_axis[axis]];
+    const std::ptrdiff_t at = start.at[axis] + within;
+    if (at < 0 || at >= operand[axis]) return false;
   }
-
-  void operator()(std::byte* accumulator, std::byte* value) {
-    accumulator_.data = accumulator;
-    value_.data = value;
-    const RuntimeTensor* inputs[] = {&accumulator_, &value_};
-    body_.run(inputs);
-    const RuntimeTensor& result = body_.output(0);
-    if (result.type != accumulator_.type || result.bytes != accumulator_.bytes) {
-      node_.corrupt("its body gives another type or shape than it takes");
-    }
-    std::memcpy(accumulator, result.data, result.bytes);
-  }
-
- private:
-  const Node& node_;
-  SubgraphRunner& body_;
-  RuntimeTensor accumulator_, value_;
-};
-
-struct ReducedAxis {
-  std::int64_t size = 0, window = 1, stride = 1, base = 1, dilation = 1, low = 0, output = 0;
-};
-
-std::vector<ReducedAxis> read_windows(const Node& node, const StablehloReduceWindowOptions& options,
-                                      const Shape& shape) {
-  const std::size_t rank = shape.size();
-  const auto value = [&](const Longs& list, std::size_t i, std::int64_t otherwise) {
-    return list.empty() ? otherwise : list[i];
-  };
-  for (const auto* list :
-       {&options.window_strides, &options.base_dilations, &options.window_dilations}) {
-    if (!list->empty() && list->size() != rank) node.corrupt("a list has not one entry an axis");
-  }
-  if (options.window_dimensions.size() != rank ||
-      (!options.padding.empty() && options.padding.size() != 2 * rank)) {
-    node.corrupt("its window or its padding does not fit its input");
-  }
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-  std::vector<ReducedAxis> axes;
-  for (std::size_t i = 0; i < rank; ++i) {
-    ReducedAxis axis{shape[i],
-                     options.window_dimensions[i],
-                     value(options.window_strides, i, 1),
-                     value(options.base_dilations, i, 1),
-                     value(options.window_dilations, i, 1),
-                     value(options.padding, 2 * i, 0),
-                     0};
-    const std::int64_t high = value(options.padding, 2 * i + 1, 0);
-    for (const std::int64_t n : {axis.window, axis.stride, axis.base, axis.dilation}) {
-      if (n < 1 || n > kMost) node.corrupt("its window makes no sense");
-    }
-    if (std::max(axis.low, high) > kMost || std::min(axis.low, high) < -kMost) {
-      node.corrupt("its padding is out of range");
-    }
-    const std::int64_t spread = axis.size > 0 ? (axis.size - 1) * axis.base + 1 : 0;
-    const std::int64_t padded = axis.low + spread + high;
-    const std::int64_t reach = (axis.window - 1) * axis.dilation + 1;
-    axis.output = padded < reach ? 0 : (padded - reach) / axis.stride + 1;
-    axes.push_back(axis);
-  }
-  return axes;
-}
-
-// Where element `at` of the window at output position `out` lies in the input.
-std::optional<std::int64_t> source_of(const ReducedAxis& axis, std::int64_t out, std::int64_t at) {
-  const std::int64_t position = out * axis.stride + at * axis.dilation - axis.low;
-  if (position < 0 || position % axis.base != 0) return std::nullopt;
-  const std::int64_t source = position / axis.base;
-  return source < axis.size ? std::optional(source) : std::nullopt;
+  return true;
 }
 
 }  // namespace
@@ -288,75 +209,27 @@ Evaluate prepare_stablehlo_scatter(Node& node) {
   for (const std::size_t axis : inserted) {
     if (operand.shape[axis] < 1) node.corrupt("an axis that it indexes is empty");
   }
+  std::vector<std::size_t> update_axis(rank, kNone);  // by operand axis
+  for (std::size_t i = 0, next = 0; i < rank; ++i) {
+    if (!contains(inserted, i)) update_axis[i] = window_axes[next++];
+  }
   return
       [=, body = options.update_computation_subgraph_index, count = updates.size()](const Node& n) {
         const RuntimeTensor& output = n.output(0);
         if (output.bytes > 0) std::memcpy(output.data, n.input(0).data, output.bytes);
-        // Byte offset in the operand by index vector; none where the update would stick out.
-        std::vector<std::optional<std::ptrdiff_t>> starts(vectors.count, 0);
-        for (std::size_t row = 0; row < vectors.count; ++row) {
-          for (std::size_t i = 0; i < vectors.axes.size(); ++i) {
-            const std::size_t axis = vectors.axes[i];
-            const std::int64_t at = vectors.coordinate(n.input(1), row, i);
-            const bool inside = at >= 0 && at <= output.shape[axis] - window[axis];
-            if (!inside) starts[row] = std::nullopt;
-            if (starts[row]) *starts[row] += strides[axis] * at;
-          }
-        }
-        Combiner combine(n, body, output, element);
+        const auto starts = scatter_starts(n, vectors, window);
+        const Combine combine = make_combine(n, body, output);
         Odometer in_operand(n.input(2).shape, operand_strides);
         Odometer in_rows(n.input(2).shape, row_strides);
         for (std::size_t i = 0; i < count; ++i, in_operand.next(), in_rows.next()) {
-          const auto& start = starts[static_cast<std::size_t>(in_rows.offset())];
-          if (!start) continue;
-          combine(output.data + *start + in_operand.offset(), n.input(2).data + i * element);
+          const ScatterStart& start = starts[static_cast<std::size_t>(in_rows.offset())];
+          if (!start.whole && !is_inside(output.shape, start, update_axis, in_operand.index()))
+            continue;
+          std::ptrdiff_t offset = in_operand.offset();
+          for (std::size_t axis = 0; axis < rank; ++axis) offset += strides[axis] * start.at[axis];
+          combine(output.data + offset, n.input(2).data + i * element);
         }
       };
-}
-
-Evaluate prepare_stablehlo_reduce_window(Node& node) {
-  node.expect_inputs(2, 2);
-  node.expect_outputs(1);
-  const auto& options = node.options<StablehloReduceWindowOptions>();
-  const RuntimeTensor& input = node.input(0);
-  expect_same_type(node, input, node.input(1));
-  expect_same_type(node, input, node.output(0));
-  if (node.input(1).size() != 1) node.corrupt("it needs one value to begin with");
-  const std::size_t element = element_bytes(node, input);
-  const auto axes = read_windows(node, options, input.shape);
-  Shape shape;
-  Shape window;
-  for (const ReducedAxis& axis : axes) {
-    shape.push_back(checked_dimension(node, axis.output));
-    window.push_back(static_cast<std::int32_t>(axis.window));
-  }
-  node.set_shape(0, shape);
-  std::uint64_t work = element_count(shape);
-  for (const ReducedAxis& axis : axes) {
-    if (__builtin_mul_overflow(work, static_cast<std::uint64_t>(axis.window), &work) ||
-        work > node.max_loop_iterations() * 100) {
-      node.unsupported("its windows have more elements than can be reduced in reasonable time");
-    }
-  }
-  return [=, strides = byte_strides(input.shape, element),
-          body = options.body_subgraph_index](const Node& n) {
-    Combiner combine(n, body, n.input(0), element);
-    const std::vector<std::ptrdiff_t> none(axes.size(), 0);
-    Odometer out(shape, none);
-    for (std::size_t i = 0; i < n.output(0).size(); ++i, out.next()) {
-      std::byte* sum = n.output(0).data + i * element;
-      std::memcpy(sum, n.input(1).data, element);
-      Odometer at(window, none);
-      for (std::size_t k = 0; k < element_count(window); ++k, at.next()) {
-        std::optional<std::ptrdiff_t> offset = 0;
-        for (std::size_t axis = 0; offset && axis < axes.size(); ++axis) {
-          const auto source = source_of(axes[axis], out.index()[axis], at.index()[axis]);
-          offset = source ? std::optional(*offset + strides[axis] * *source) : std::nullopt;
-        }
-        if (offset) combine(sum, n.input(0).data + *offset);
-      }
-    }
-  };
 }
 
 }  // namespace litezoo::runtime

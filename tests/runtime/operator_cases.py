@@ -1,5 +1,7 @@
 """The cases of operators_against_litert.py: small inputs that meet an operator's edges."""
 from operator_models import Case, constant, given, result, variable, weights
+from recurrent_cases import recurrent
+from subgraph_cases import subgraphs
 
 SAME, VALID = 0, 1
 NONE, RELU, RELU_N1, RELU6 = 0, 1, 2, 3
@@ -376,5 +378,5 @@ def suppressing():
 
 
 def cases():
-    for family in [unary, binary, moving, reducing, casting, filters, suppressing]:
+    for family in [unary, binary, moving, reducing, casting, filters, suppressing, recurrent, subgraphs]:
         yield from family()

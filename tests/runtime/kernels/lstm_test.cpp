@@ -209,6 +209,37 @@ TEST_CASE("UNIDIRECTIONAL_SEQUENCE_LSTM agrees with the equations, in float and 
   }
 }
 
+TEST_CASE("UNIDIRECTIONAL_SEQUENCE_LSTM takes recurrent weights that are diagonals") {
+  for (const bool input_gate : {true, false}) {
+    Cell cell{.input = 3, .cells = 5, .outputs = 5, .input_gate = input_gate};
+    cell.fill();
+    std::array<std::vector<float>, kGates> diagonals;
+    for (std::size_t g = cell.first(); g < kGates; ++g) {
+      diagonals[g] = random_values<float>(5, -1, 1, 50 + static_cast<std::uint32_t>(g));
+      cell.wh[g].assign(25, 0.0F);
+      for (std::size_t i = 0; i < 5; ++i) cell.wh[g][i * 6] = diagonals[g][i];
+    }
+    const std::vector<std::int32_t> shape{kSteps, kBatch, cell.input};
+    const auto x = random_values<float>(element_count(shape), -1, 1, 99);
+    GraphBuilder b;
+    const int in = b.input(TensorType::FLOAT32, shape);
+    const auto matrix = [&](std::vector<std::int32_t> dims, const std::vector<float>& w) {
+      return b.constant<float>(std::move(dims), w);
+    };
+    auto inputs = lstm_inputs(b, cell, in, b.variable(TensorType::FLOAT32, {kBatch, 5}),
+                              b.variable(TensorType::FLOAT32, {kBatch, 5}), matrix);
+    for (std::size_t g = cell.first(); g < kGates; ++g) inputs[5 + g] = matrix({5}, diagonals[g]);
+    UnidirectionalSequenceLstmOptions options;
+    options.fused_activation_function = ActivationFunction::TANH;
+    options.time_major = true;
+    options.diagonal_recurrent_tensors = true;
+    b.op(BuiltinOperator::UNIDIRECTIONAL_SEQUENCE_LSTM, inputs, {b.output(TensorType::FLOAT32)},
+         options);
+    CHECK(worst_difference(test::run_graph(b.graph(), {x}).values<float>(),
+                           expected(cell, x, true)) < 2e-5);
+  }
+}
+
 TEST_CASE("LSTM keeps its state from run to run until it is reset") {
   Cell cell;
   cell.fill();
@@ -355,6 +386,58 @@ TEST_CASE("the integer LSTM follows the float one") {
     }
     CHECK(worst_difference(real, want) < 0.04);
   }
+}
+
+// LiteRT leaves the state out of this cell's output gate, so there is none in the float one.
+TEST_CASE("the integer LSTM of 8-bit steps follows the float one") {
+  Cell cell{
+      .input = 4, .cells = 8, .outputs = 5, .input_gate = false, .projection = true, .norm = true};
+  cell.fill();
+  cell.wh[3].assign(cell.wh[3].size(), 0.0F);
+  const auto x = random_values<float>(static_cast<std::size_t>(kSteps * kBatch) * 4, -1, 1, 99);
+  const auto rounded = [](const std::vector<float>& values, float factor, auto zero) {
+    std::vector<decltype(zero)> result;
+    for (const float value : values) {
+      result.push_back(static_cast<decltype(zero)>(std::lround(value * factor)));
+    }
+    return result;
+  };
+  GraphBuilder b;
+  const auto byte_scale = test::quantized(1.0F / 127, 0),
+             state_scale = test::quantized(1.0F / 48, 0);
+  const auto matrix = [&](std::int32_t rows, std::int32_t columns, const std::vector<float>& w) {
+    return b.constant<std::int8_t>({rows, columns}, rounded(w, 127, std::int8_t{}), byte_scale);
+  };
+  std::vector<std::int32_t> inputs(24, -1);
+  inputs[0] = b.input(TensorType::INT8, {kSteps, kBatch, 4}, byte_scale);
+  for (std::size_t g = 1; g < kGates; ++g) {
+    inputs[1 + g] = matrix(8, 4, cell.wx[g]);
+    inputs[5 + g] = matrix(8, 5, cell.wh[g]);
+    // A bias has the scale of the norm's weights, and 10 bits more.
+    inputs[12 + g] =
+        b.constant<std::int32_t>({8}, rounded(cell.bias[g], 1024 * 8192, std::int32_t{}));
+    inputs[20 + g] = b.constant<std::int16_t>({8}, rounded(cell.gamma[g], 8192, std::int16_t{}),
+                                              test::quantized(1.0F / 8192, 0));
+  }
+  inputs[16] = matrix(5, 8, cell.wp);
+  inputs[17] = b.constant<std::int32_t>({5}, rounded(cell.bp, 127 * 32768, std::int32_t{}));
+  inputs[18] = b.variable(TensorType::INT8, {kBatch, 5}, state_scale);
+  inputs[19] = b.variable(TensorType::INT16, {kBatch, 8}, test::quantized(1.0F / 32768, 0));
+  LstmOptions options;
+  options.fused_activation_function = ActivationFunction::TANH;
+  b.op(BuiltinOperator::LSTM, inputs, {b.output(TensorType::INT8, {}, state_scale)}, options);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const float scale = i % 3 == 0 ? 1.0F / 4096 : 1.0F / 32;
+    b.last_op().intermediates.push_back(b.tensor(TensorType::INT8, {}, test::quantized(scale, 0)));
+  }
+  std::vector<float> real;
+  const auto result = test::run_graph(b.graph(), {rounded(x, 127, std::int8_t{})});
+  for (const std::int8_t value : result.values<std::int8_t>()) {
+    real.push_back(static_cast<float>(value) / 48);
+  }
+  CHECK(worst_difference(real, expected(cell, x, true)) < 0.1);
+  b.last_op().inputs[17] = -1;
+  CHECK_THROWS_AS(test::run_graph(b.graph(), {rounded(x, 127, std::int8_t{})}), Error);
 }
 
 TEST_CASE("the BASIC kernel of LSTM is the same cell with its weights in one matrix") {

@@ -86,13 +86,13 @@ TEST_CASE("HASHTABLE_LOOKUP gives rows of hits and zeros for misses") {
   CHECK(result.values<std::uint8_t>(1) == std::vector<std::uint8_t>{1, 0, 1});
 }
 
-TEST_CASE("a hash table is filled once and finds strings") {
+TEST_CASE("a hash table is filled once, keeps a key's first value and finds strings") {
   GraphBuilder b;
   const int x = b.input(TensorType::STRING, {3});
   const int handle = b.tensor(TensorType::RESOURCE);
-  const auto words = serialised({"cat", "dog"});
-  const int keys = b.constant_bytes(TensorType::STRING, {2}, as_byte_vector(words));
-  const int values = b.constant<std::int64_t>({2}, {4, 7});
+  const auto words = serialised({"cat", "dog", "dog"});
+  const int keys = b.constant_bytes(TensorType::STRING, {3}, as_byte_vector(words));
+  const int values = b.constant<std::int64_t>({3}, {4, 7, 9});
   const int otherwise = b.constant<std::int64_t>({}, {-1});
   b.op(BuiltinOperator::HASHTABLE, {}, {handle},
        HashtableOptions{3, TensorType::STRING, TensorType::INT64});

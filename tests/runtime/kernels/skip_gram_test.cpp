@@ -23,7 +23,10 @@ TEST_CASE("SKIP_GRAM lists word sequences with a limited number left out") {
   CHECK(run({.ngram_size = 2, .max_skip_size = 0, .include_all_ngrams = true}, "a b") ==
         strings({"a b", "a", "b"}));
   CHECK(run({.ngram_size = 3, .max_skip_size = 0}, "a b") == strings({}));
+  CHECK(run({.ngram_size = 3, .include_all_ngrams = true}, "a b") == strings({}));
   CHECK(run({.ngram_size = 2, .max_skip_size = 0}, "") == strings({}));
+  CHECK(run({.ngram_size = 1, .max_skip_size = 0}, "a  b\tc ") == strings({"a", "b", "c"}));
+  CHECK(run({.ngram_size = 1, .max_skip_size = 0}, " a b") == strings({"b"}));
   CHECK_THROWS_AS(run({.ngram_size = 0, .max_skip_size = 0}, "a"), Error);
   std::string many;
   for (int i = 0; i < 200; ++i) many += "w ";

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "base/error.h"
 #include "tests/runtime/kernels/indices.h"
 #include "tests/support/run_op.h"
@@ -10,13 +12,15 @@ namespace {
 using Dims = std::vector<std::int32_t>;
 using Floats = std::vector<float>;
 
-// The body of a reduction.
-void add_body(GraphBuilder& b, BuiltinOperator code) {
+// The body of a reduction. One with an activation is run, one without is known to be a sum.
+void add_body(GraphBuilder& b, ActivationFunction activation) {
   b.subgraph();
   const int x = b.input(TensorType::FLOAT32, {});
   const int y = b.input(TensorType::FLOAT32, {});
-  b.op(code, {x, y}, {b.output(TensorType::FLOAT32)}, AddOptions{});
+  b.op(BuiltinOperator::ADD, {x, y}, {b.output(TensorType::FLOAT32)}, AddOptions{activation});
 }
+
+constexpr ActivationFunction kActivations[] = {ActivationFunction::NONE, ActivationFunction::RELU};
 
 struct BinaryCase {
   BuiltinOperator code;
@@ -113,65 +117,135 @@ TEST_CASE("STABLEHLO_GATHER refuses options that contradict its operand") {
 }
 
 TEST_CASE("STABLEHLO_SCATTER combines updates and leaves out those that stick out") {
+  for (const ActivationFunction activation : kActivations) {
+    GraphBuilder b;
+    const int x = b.input(TensorType::FLOAT32, {4, 2});
+    const int i = b.input(TensorType::INT32, {3, 1});
+    const int u = b.input(TensorType::FLOAT32, {3, 2});
+    b.op(BuiltinOperator::STABLEHLO_SCATTER, {x, i, u}, {b.output(TensorType::FLOAT32)},
+         StablehloScatterOptions{.update_window_dims = {1},
+                                 .inserted_window_dims = {0},
+                                 .scatter_dims_to_operand_dims = {0},
+                                 .index_vector_dim = 1,
+                                 .update_computation_subgraph_index = 1});
+    add_body(b, activation);
+    const auto run = [&](const Dims& indices) {
+      return run_graph(b.graph(), {Floats(8, 1), indices, Floats{1, 2, 10, 20, 100, 200}})
+          .values<float>();
+    };
+    CHECK(run({1, 3, 1}) == Floats{1, 1, 102, 203, 1, 1, 11, 21});
+    CHECK(run({0, 4, -1}) == Floats{2, 3, 1, 1, 1, 1, 1, 1});
+  }
+}
+
+TEST_CASE("STABLEHLO_SCATTER keeps those elements of an update that lie inside") {
   GraphBuilder b;
-  const int x = b.input(TensorType::FLOAT32, {4, 2});
-  const int i = b.input(TensorType::INT32, {3, 1});
-  const int u = b.input(TensorType::FLOAT32, {3, 2});
-  b.op(BuiltinOperator::STABLEHLO_SCATTER, {x, i, u}, {b.output(TensorType::FLOAT32)},
-       StablehloScatterOptions{.update_window_dims = {1},
-                               .inserted_window_dims = {0},
-                               .scatter_dims_to_operand_dims = {0},
+  const int x = b.input(TensorType::INT32, {3, 3});
+  const int i = b.input(TensorType::INT64, {2, 2});
+  const int u = b.input(TensorType::INT32, {2, 2, 2});
+  b.op(BuiltinOperator::STABLEHLO_SCATTER, {x, i, u}, {b.output(TensorType::INT32)},
+       StablehloScatterOptions{.update_window_dims = {1, 2},
+                               .scatter_dims_to_operand_dims = {1, 0},
                                .index_vector_dim = 1,
                                .update_computation_subgraph_index = 1});
-  add_body(b, BuiltinOperator::ADD);
-  const auto run = [&](const Dims& indices) {
-    return run_graph(b.graph(), {Floats(8, 1), indices, Floats{1, 2, 10, 20, 100, 200}})
-        .values<float>();
+  b.subgraph();
+  b.input(TensorType::INT32, {});
+  b.graph().subgraphs[1].outputs = {b.input(TensorType::INT32, {})};
+  constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::min();
+  const auto run = [&](const std::vector<std::int64_t>& starts) {
+    return run_graph(b.graph(), {Dims(9), starts, Dims{1, 2, 3, 4, 5, 6, 7, 8}})
+        .values<std::int32_t>();
   };
-  CHECK(run({1, 3, 1}) == Floats{1, 1, 102, 203, 1, 1, 11, 21});
-  CHECK(run({0, 4, -1}) == Floats{2, 3, 1, 1, 1, 1, 1, 1});
+  CHECK(run({2, 1, -1, -1}) == Dims{8, 0, 0, 0, 0, 1, 0, 0, 3});
+  CHECK(run({kFar, 0, 0, 3}) == Dims(9));
+}
+
+TEST_CASE("STABLEHLO_SCATTER knows the functions of bodies on every kind of number") {
+  struct {
+    BuiltinOperator code;
+    std::int32_t want;
+  } const cases[] = {{BuiltinOperator::STABLEHLO_ADD, 9},
+                     {BuiltinOperator::STABLEHLO_MULTIPLY, 14},
+                     {BuiltinOperator::STABLEHLO_MAXIMUM, 7},
+                     {BuiltinOperator::STABLEHLO_MINIMUM, 2}};
+  const auto run = [](BuiltinOperator code, auto zero) {
+    using T = decltype(zero);
+    GraphBuilder b;
+    const int x = b.input(tensor_type_of<T>(), {2});
+    const int i = b.input(TensorType::INT32, {1, 1});
+    const int u = b.input(tensor_type_of<T>(), {1});
+    b.op(BuiltinOperator::STABLEHLO_SCATTER, {x, i, u}, {b.output(tensor_type_of<T>())},
+         StablehloScatterOptions{.inserted_window_dims = {0},
+                                 .scatter_dims_to_operand_dims = {0},
+                                 .index_vector_dim = 1,
+                                 .update_computation_subgraph_index = 1});
+    b.subgraph();
+    const int left = b.input(tensor_type_of<T>(), {}), right = b.input(tensor_type_of<T>(), {});
+    b.op(code, {left, right}, {b.output(tensor_type_of<T>())});
+    const auto got = run_graph(b.graph(), {std::vector<T>{1, 2}, Dims{1}, std::vector<T>{7}});
+    return static_cast<std::int32_t>(got.template values<T>()[1]);
+  };
+  for (const auto& c : cases) {
+    CAPTURE(builtin_operator_name(c.code));
+    CHECK(run(c.code, float{}) == c.want);
+    CHECK(run(c.code, double{}) == c.want);
+    CHECK(run(c.code, std::int8_t{}) == c.want);
+    CHECK(run(c.code, std::uint8_t{}) == c.want);
+    CHECK(run(c.code, std::int16_t{}) == c.want);
+    CHECK(run(c.code, std::int32_t{}) == c.want);
+    CHECK(run(c.code, std::uint32_t{}) == c.want);
+    CHECK(run(c.code, std::int64_t{}) == c.want);
+  }
 }
 
 TEST_CASE("STABLEHLO_REDUCE_WINDOW pools with padding, strides and dilations") {
+  constexpr float kFirst = 0.5F;  // also what padding and dilation fill in
   struct Case {
     std::int64_t window, stride, base, dilation, low, high;
   };
-  const Case cases[] = {{2, 1, 1, 1, 0, 0}, {3, 2, 1, 1, 1, 1},  {2, 1, 2, 1, 0, 0},
-                        {2, 1, 1, 2, 0, 0}, {2, 1, 1, 1, -1, 2}, {9, 1, 1, 1, 0, 0}};
+  const Case cases[] = {{2, 1, 1, 1, 0, 0},  {3, 2, 1, 1, 1, 1},  {2, 1, 2, 1, 0, 0},
+                        {2, 1, 1, 2, 0, 0},  {2, 1, 1, 1, -1, 2}, {9, 1, 1, 1, 0, 0},
+                        {2, 1, 3, 1, -2, -1}};
   for (const auto& c : cases) {
-    CAPTURE(c.window);
-    CAPTURE(c.stride);
-    CAPTURE(c.low);
-    GraphBuilder b;
-    const int x = b.input(TensorType::FLOAT32, {6});
-    const int begin = b.constant<float>({}, {0.5F});
-    b.op(BuiltinOperator::STABLEHLO_REDUCE_WINDOW, {x, begin}, {b.output(TensorType::FLOAT32)},
-         StablehloReduceWindowOptions{
-             {c.window}, {c.stride}, {c.base}, {c.dilation}, {c.low, c.high}, 1});
-    add_body(b, BuiltinOperator::ADD);
-    const Floats from = {1, 2, 4, 8, 16, 32};
-    Floats spread;  // dilated and padded; -1 = nothing
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      if (i > 0) spread.insert(spread.end(), static_cast<std::size_t>(c.base - 1), -1.0F);
-      spread.push_back(from[i]);
-    }
-    spread.insert(spread.end(), static_cast<std::size_t>(c.high), -1.0F);
-    if (c.low >= 0) {
-      spread.insert(spread.begin(), static_cast<std::size_t>(c.low), -1.0F);
-    } else {
-      spread.erase(spread.begin(), spread.begin() - c.low);
-    }
-    Floats want;
-    const auto reach = static_cast<std::size_t>((c.window - 1) * c.dilation + 1);
-    for (std::size_t at = 0; at + reach <= spread.size();
-         at += static_cast<std::size_t>(c.stride)) {
-      float sum = 0.5F;
-      for (std::size_t k = 0; k < reach; k += static_cast<std::size_t>(c.dilation)) {
-        if (spread[at + k] >= 0) sum += spread[at + k];
+    for (const ActivationFunction activation : kActivations) {
+      CAPTURE(c.window);
+      CAPTURE(c.stride);
+      CAPTURE(c.low);
+      GraphBuilder b;
+      const int x = b.input(TensorType::FLOAT32, {6});
+      const int begin = b.constant<float>({}, {kFirst});
+      b.op(BuiltinOperator::STABLEHLO_REDUCE_WINDOW, {x, begin}, {b.output(TensorType::FLOAT32)},
+           StablehloReduceWindowOptions{
+               {c.window}, {c.stride}, {c.base}, {c.dilation}, {c.low, c.high}, 1});
+      add_body(b, activation);
+      const Floats from = {1, 2, 4, 8, 16, 32};
+      Floats spread;  // dilated and padded
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        if (i > 0) spread.insert(spread.end(), static_cast<std::size_t>(c.base - 1), kFirst);
+        spread.push_back(from[i]);
       }
-      want.push_back(sum);
+      if (c.high >= 0) {
+        spread.insert(spread.end(), static_cast<std::size_t>(c.high), kFirst);
+      } else {
+        spread.erase(spread.end() + c.high, spread.end());
+      }
+      if (c.low >= 0) {
+        spread.insert(spread.begin(), static_cast<std::size_t>(c.low), kFirst);
+      } else {
+        spread.erase(spread.begin(), spread.begin() - c.low);
+      }
+      Floats want;
+      const auto reach = static_cast<std::size_t>((c.window - 1) * c.dilation + 1);
+      for (std::size_t at = 0; at + reach <= spread.size();
+           at += static_cast<std::size_t>(c.stride)) {
+        float sum = kFirst;
+        for (std::size_t k = 0; k < reach; k += static_cast<std::size_t>(c.dilation)) {
+          sum += spread[at + k];
+        }
+        want.push_back(sum);
+      }
+      CHECK(run_graph(b.graph(), {from}).values<float>() == want);
     }
-    CHECK(run_graph(b.graph(), {from}).values<float>() == want);
   }
 }
 
