@@ -42,8 +42,8 @@ std::string Transfer::run(const std::string& url) {
   lanes_allowed_ = 1;
   most_lanes_ = session_.settings().ranges;
   one_request_ = most_lanes_ <= 1 || !proven_;
-  failures_ = refusals_ = 0;
-  repaired_ = false;
+  failures_ = breaks_ = refusals_ = 0;
+  repaired_ = past_caches_ = false;
   furthest_ = blocks_.received();
   try {
     return complete();
@@ -205,6 +205,7 @@ HttpRequest Transfer::request_for(const Lane& lane) const {
                               (lane.bounded ? std::to_string(lane.to - 1) : ""));
   }
   if (lane.validated) request.headers.push_back("If-Range: " + validator_);
+  if (past_caches_) request.headers.emplace_back("Cache-Control: no-cache");
   request.size_limit = limit();
   return request;
 }

@@ -53,6 +53,7 @@ class Transfer {
   bool is_whole();
   bool is_stuck();
   void begin_again();
+  std::uint64_t enough() const;
   void launch();
   std::optional<Stretch> next_stretch() const;
   std::uint64_t piece_size() const;
@@ -93,6 +94,7 @@ class Transfer {
   std::optional<std::string> ask_again(const Stretch& sample) const;
   [[noreturn]] void throw_other_ranges() const;
   [[noreturn]] void throw_failed(const HttpReply& reply) const;
+  std::string what_came() const;
   [[noreturn]] void throw_wrong(const Digest& expected, const std::string& hex) const;
   [[noreturn]] void throw_long() const;
 
@@ -101,10 +103,12 @@ class Transfer {
   const std::string& name_;
   const bool journaled_;
   std::string url_, shown_, origin_;
-  int failures_ = 0;  // in a row
+  int failures_ = 0;  // in a row, without enough progress between them
+  int breaks_ = 0;    // with or without
   int refusals_ = 0;
-  std::uint64_t furthest_ = 0;  // the most bytes that were ever here
+  std::uint64_t furthest_ = 0;  // the bytes that were here when progress was counted last
   bool repaired_ = false;       // wrong bytes were asked for again
+  bool past_caches_ = false;    // and their server itself, not a cache on the way
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -9,6 +10,14 @@
 #include "fetcher/transfer.h"
 
 namespace litezoo::fetcher {
+namespace {
+
+constexpr std::uint64_t kLeastProgress = std::uint64_t{64} << 10;
+constexpr std::uint64_t kMostProgress = std::uint64_t{1} << 20;
+// So often it may break off before the user is told why it takes so long.
+constexpr int kManyBreaks = 5;
+
+}  // namespace
 
 // What an ended request means. Throws when the transfer cannot be saved.
 void Transfer::settle(const LanePointer& lane, const HttpResult& result) {
@@ -64,17 +73,33 @@ void Transfer::retry(const HttpReply& reply) {
     }
     lanes_allowed_ = 1;
     // A transfer that moves is not given up, however often it breaks.
-    if (blocks_.received() > furthest_) failures_ = 0;
-    furthest_ = std::max(furthest_, blocks_.received());
+    if (blocks_.received() >= furthest_ + enough()) {
+      furthest_ = blocks_.received();
+      failures_ = 0;
+    }
   }
   ++failures_;
   const FetchSettings& settings = session_.settings();
   const bool short_answer = !reply.hops.empty() && reply.status() / 100 == 2;
   const bool again = short_answer || is_worth_another(reply, settings.longest_wait);
   if (!again || failures_ > settings.retries) throw_failed(reply);
+  if (++breaks_ == kManyBreaks) {
+    session_.note("'" + shown_ + "' breaks off again and again; going on with it, " + what_came());
+  }
   if (!proven_ && validator_.empty()) restart();
   sleep_unless_cancelled(session_.settings(),
                          pause_after(reply, failures_, session_.settings().first_backoff));
+}
+
+// Bytes that set the count of failures back. Without them a server that gives a little and then
+// hangs could keep us for ever.
+std::uint64_t Transfer::enough() const {
+  return std::clamp(total_.value_or(0) / 100, kLeastProgress, kMostProgress);
+}
+
+std::string Transfer::what_came() const {
+  const std::string came = to_text(Bytes{blocks_.received()});
+  return (total_ ? came + " of " + to_text(Bytes{*total_}) : came) + " came";
 }
 
 std::string Transfer::start_of_file() const {
@@ -92,8 +117,8 @@ std::vector<Digest> Transfer::expected() const {
   return digests;
 }
 
-// The content's SHA-256 when it is what the place promised. Nothing when a transfer that came in
-// several parts gave wrong bytes: then they did not belong together, and come again.
+// The content's SHA-256 when it is what the place promised. Nothing when the bytes are wrong and
+// come again: several parts that did not belong together, or a first whole answer.
 std::optional<std::string> Transfer::finish() {
   std::optional<Digest> wrong;
   std::string actual_hex, sha256;
@@ -106,14 +131,20 @@ std::optional<std::string> Transfer::finish() {
     for (const Digest& digest : expected()) {
       const auto actual = std::ranges::find(found, digest.kind, &Digest::kind);
       if (actual == found.end() || actual->hex == digest.hex) continue;
-      if (!spliced_) throw_wrong(digest, actual->hex);
       wrong = digest;
       actual_hex = actual->hex;
     }
   }
   if (!wrong) return sha256;
-  if (drop_doubtful()) return std::nullopt;
-  if (++refusals_ > kMostBeginnings) throw_wrong(*wrong, actual_hex);
+  // A cache on the way may have kept what was damaged once.
+  const bool first_time = !std::exchange(past_caches_, true);
+  if (spliced_) {
+    if (drop_doubtful()) return std::nullopt;
+    if (++refusals_ > kMostBeginnings) throw_wrong(*wrong, actual_hex);
+  } else {
+    if (!first_time) throw_wrong(*wrong, actual_hex);
+    session_.note("'" + shown_ + "' gave wrong bytes; asking once more, past caches");
+  }
   const std::scoped_lock lock(mutex_);
   forget();
   lanes_allowed_ = 1;

@@ -28,11 +28,15 @@ TEST_CASE("each fault of a server ends in the right file or in the right error")
   const Case cases[] = {
       {"slow=1000000", {}, ""},
       {"wrong-byte=1000", corrupt, "wrong bytes"},
+      {"wrong-byte=1000*1", {}, ""},
+      {"wrong-in-cache=1000", {}, ""},
       {"cut-off=100000*1", {}, ""},
       {"cut-off=100000", {}, ""},
       {"cut-off=0", network, "broke off"},
+      {"cut-off=1000", network, "broke off"},
       {"stall=100000*1", {}, ""},
       {"stall=0*1", {}, ""},
+      {"stall=1000", network, "stopped sending"},
       {"status=500*2", {}, ""},
       {"status=500", network, "HTTP 500"},
       {"status=503*1", {}, ""},
@@ -144,6 +148,57 @@ TEST_CASE("a broken transfer goes on where it stopped") {
   // The seam is asked for again, to see that both parts belong together.
   CHECK(requests[1].range == "bytes=195904-");
   CHECK(bench.hub.bytes_sent() == kSize + 4096);
+}
+
+TEST_CASE("a whole answer with wrong bytes is asked for once more, past caches, and no further") {
+  Workbench bench;
+  const std::string content = random_bytes(kSize);
+  bench.hub.add_file("/m.tflite", content);
+  FetchRequest request;
+  request.references = {bench.hub.url() + "/m.tflite"};
+  request.sha256 = sha256_of_text(content);
+  for (const std::string faults : {"wrong-byte=1000", "wrong-in-cache=1000"}) {
+    CAPTURE(faults);
+    switch_on(bench.hub, faults);
+    bench.hub.forget_requests();
+    std::vector<std::string> notes;
+    FetchSettings settings = Workbench::quick();
+    settings.note = [&notes](const std::string& line) { notes.push_back(line); };
+    Fetcher fetcher(bench.store, settings);
+    CHECK(error_of([&] { fetcher.fetch(request); }).has_value() == (faults == "wrong-byte=1000"));
+    CHECK(bench.hub.bytes_sent() == 2 * kSize);
+    REQUIRE(notes.size() == 1);
+    CHECK(notes.front().find("once more, past caches") != std::string::npos);
+  }
+}
+
+TEST_CASE("a transfer that breaks often is followed while it moves, and the user is told") {
+  Workbench bench;
+  const std::string content = random_bytes(3'000'000);
+  bench.hub.add_file("/m.tflite", content);
+  FetchRequest request;
+  request.references = {bench.hub.url() + "/m.tflite"};
+  request.sha256 = sha256_of_text(content);
+  struct Case {
+    std::string faults;
+    bool arrives;
+    std::size_t notes;
+  };
+  // With two retries, two answers must bring 64 kB together.
+  const Case cases[] = {
+      {"cut-off=200000", true, 1}, {"cut-off=40000", true, 1}, {"cut-off=30000", false, 0}};
+  for (const Case& c : cases) {
+    CAPTURE(c.faults);
+    switch_on(bench.hub, c.faults);
+    const Store store(bench.directory.path() / sha256_of_text(c.faults));
+    std::size_t notes = 0;
+    FetchSettings settings = Workbench::quick();
+    settings.note = [&notes](const std::string&) { ++notes; };
+    Fetcher fetcher(store, settings);
+    const auto error = error_of([&] { fetcher.fetch(request); });
+    CHECK_MESSAGE(error.has_value() != c.arrives, std::string(error ? error->what() : ""));
+    CHECK(notes == c.notes);
+  }
 }
 
 TEST_CASE("a server that asks for too long a pause is left at once") {

@@ -49,6 +49,8 @@ constexpr auto kFaults = std::to_array<FaultRow>({
      "that has run out"},
     {range_without_end, "range-without-end", "206 that goes on to the file's end"},
     {long_body, "long-body", "206 with VALUE bytes more than the file has"},
+    {wrong_in_cache, "wrong-in-cache",
+     "flip the byte at VALUE unless the request says Cache-Control: no-cache"},
 });
 
 constexpr bool in_order() {

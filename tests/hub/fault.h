@@ -42,6 +42,7 @@ enum class FaultKind {
   cdn_status,
   range_without_end,
   long_body,
+  wrong_in_cache,
 };
 
 // One switch: which requests it hits, how hard and how often.

@@ -314,6 +314,10 @@ void serve(const httplib::Request& request, httplib::Response& response,
     response.status = 200;
   }
   if (const Fault* fault = find(faults, FaultKind::wrong_byte)) body.wrong_byte = fault->value;
+  if (const Fault* fault = find(faults, FaultKind::wrong_in_cache);
+      fault != nullptr && request.get_header_value("Cache-Control") != "no-cache") {
+    body.wrong_byte = fault->value;
+  }
   if (const Fault* fault = find(faults, FaultKind::cut_off)) body.cut_after = fault->value;
   if (const Fault* fault = find(faults, FaultKind::stall)) body.stall_after = fault->value;
   if (const Fault* fault = find(faults, FaultKind::slow)) body.bytes_per_second = fault->value;
