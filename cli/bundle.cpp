@@ -1,5 +1,7 @@
 #include "cli/bundle.h"
 
+#include <map>
+
 #include "base/error.h"
 #include "cli/remote_model.h"
 #include "inspector/bundle.h"
@@ -25,26 +27,24 @@ Bundle bundle_in(const std::string& name, std::span<const std::byte> bytes) {
     const bool is_model = inspector::is_model(bytes, entry);
     bundle.members.push_back({std::move(entry), is_model});
   }
-  bundle.open = [bytes](const inspector::ArchiveEntry& entry) { return MemberBytes(bytes, entry); };
+  bundle.open = [bytes](const inspector::ArchiveEntry& entry) {
+    return hold(MemberBytes(bytes, entry));
+  };
   return bundle;
 }
 
 Bundle bundle_on_server(const std::string& name, const RemoteBytes& remote) {
   Bundle bundle = bundle_in(name, remote.bytes);
   bundle.require_all_had = remote.require_all_had;
-  // Where each model lies, while the bytes around them can still be looked at.
-  std::vector<std::size_t> places;
+  const auto archive = inspector::find_archive(remote.bytes);
+  // While the bytes around them can still be looked at.
+  std::map<std::size_t, RemoteBytes::Open> models;  // by their headers
   for (const inspector::ArchiveEntry& entry : bundle.models()) {
-    const auto start = inspector::head_of_stored(remote.bytes, entry);
-    if (start.empty()) remote.fetch_instead("a bundle of packed models");
-    places.push_back(static_cast<std::size_t>(start.data() - remote.bytes.data()));
+    models.emplace(entry.header, remote.locate(*archive, entry));
   }
-  bundle.open = [models = bundle.models(), places = std::move(places),
-                 part = remote.part](const inspector::ArchiveEntry& entry) {
-    for (std::size_t i = 0; i < models.size(); ++i) {
-      if (models[i].header == entry.header) return MemberBytes(part(places[i], entry.size));
-    }
-    throw Error(ErrorKind::internal, "a bundle's member is no model of it");
+  bundle.open = [models = std::move(models)](const inspector::ArchiveEntry& entry) -> HeldBytes {
+    const RemoteBytes opened = models.at(entry.header)();
+    return {.bytes = opened.bytes, .whole = opened.whole, .keeper = opened.keeper};
   };
   return bundle;
 }

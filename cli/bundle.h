@@ -22,7 +22,7 @@ struct Bundle {
   std::size_t size = 0;
   std::vector<Member> members;  // in the order of its directory
   // The bytes of one of them, until the next call. Throws as MemberBytes does.
-  std::function<MemberBytes(const inspector::ArchiveEntry& entry)> open;
+  std::function<HeldBytes(const inspector::ArchiveEntry& entry)> open;
   std::function<void()> require_all_had;  // throws what kept bytes from coming, if anything did
 
   std::vector<inspector::ArchiveEntry> models() const;
@@ -31,8 +31,8 @@ struct Bundle {
 // The bytes must outlive it. Throws Error(corrupt) when its directory is damaged.
 Bundle bundle_in(const std::string& name, std::span<const std::byte> bytes);
 
-// Of its models only what is looked at is transferred; packed ones cannot be looked at in parts and
-// end the look, so that all is fetched. Throws Error(corrupt) as above.
+// Of its models only what is looked at is transferred, packed ones whole. Throws Error(corrupt) as
+// above.
 Bundle bundle_on_server(const std::string& name, const RemoteBytes& remote);
 
 }  // namespace litezoo::cli

@@ -65,7 +65,8 @@ struct InspectOptions {
 ReportOptions report_options(const InspectOptions& options) {
   return {.weights = options.wants("--stats") ? inspector::Weights::measured
                                               : inspector::Weights::untouched,
-          .with_sha256 = options.with_sha256};
+          .with_sha256 = options.with_sha256,
+          .fetch = options.fetch};
 }
 
 void print_report(const Context& context, const std::string& name, const inspector::Report& report,
@@ -162,15 +163,13 @@ bool is_bundle(std::span<const std::byte> bytes) {
 // Looks at a model where it is, when its server gives parts of it and the whole is not needed.
 bool inspect_from_afar(Context& context, const std::string& reference,
                        const InspectOptions& options) {
-  const bool needs_all = options.wants("--stats") || options.with_sha256 || options.fetch;
-  if (needs_all || !options.extract.empty()) return false;
-  ReportOptions wanted = report_options(options);
-  wanted.buffer_tables = inspector::BufferTables::inferred;
+  const ReportOptions wanted = report_options(options);
+  if (!may_look_from_afar(wanted) || !options.extract.empty()) return false;
   return look_from_afar(context, reference, [&](const RemoteBytes& remote) {
     if (is_bundle(remote.bytes)) {
       return inspect_bundle(context, bundle_on_server(reference, remote), options, wanted);
     }
-    auto report = full_report(reference, remote.bytes, wanted);
+    auto report = full_report(reference, remote.bytes, suited(wanted, remote));
     remote.require_all_had();
     report.inspection.sha256 = remote.sha256;
     print_model(context, reference, report, options);

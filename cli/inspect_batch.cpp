@@ -19,6 +19,7 @@
 #include "cli/context.h"
 #include "cli/model_bytes.h"
 #include "cli/model_search.h"
+#include "cli/remote_model.h"
 #include "cli/render.h"
 #include "cli/workspace.h"
 #include "inspector/container.h"
@@ -42,19 +43,32 @@ Row failed_row(const std::string& name, std::string_view container, const Error&
           .result = exit_code_of(error.kind())};
 }
 
+Row row_of(const std::string& reference, const inspector::Report& report, GraphDetail detail) {
+  const Inspection& i = report.inspection;
+  return {.line = json_line(report_json(reference, report, detail)),
+          .cells = {reference, to_text(i.size), i.precision, count_to_text(i.parameters),
+                    count_to_text(i.macs), to_text(i.activation_bytes),
+                    report.domain.task.empty() ? report.domain.domain : report.domain.task},
+          .result = ExitCode::done};
+}
+
 Row inspect_row(const Context& context, const std::string& reference, const ReportOptions& options,
                 GraphDetail detail) {
   std::string_view container = "unknown";
   try {
+    Row row;
+    const bool seen = may_look_from_afar(options) &&
+                      look_from_afar(context, reference, [&](const RemoteBytes& remote) {
+                        container = inspector::recognise(remote.bytes).id;
+                        auto report = full_report(reference, remote.bytes, suited(options, remote));
+                        remote.require_all_had();
+                        report.inspection.sha256 = remote.sha256;
+                        row = row_of(reference, report, detail);
+                      });
+    if (seen) return row;
     const ModelBytes model = open_bytes(context, reference);
     container = inspector::recognise(model.bytes()).id;
-    const auto report = full_report(reference, model.bytes(), options);
-    const Inspection& i = report.inspection;
-    return {.line = json_line(report_json(reference, report, detail)),
-            .cells = {reference, to_text(i.size), i.precision, count_to_text(i.parameters),
-                      count_to_text(i.macs), to_text(i.activation_bytes),
-                      report.domain.task.empty() ? report.domain.domain : report.domain.task},
-            .result = ExitCode::done};
+    return row_of(reference, full_report(reference, model.bytes(), options), detail);
   } catch (const Error& error) {
     return failed_row(reference, container, error);
   } catch (const std::exception& error) {
@@ -124,7 +138,7 @@ void inspect_many(Context& context, const std::vector<std::string>& references,
       queue.put(i, inspect_row(context, references[i], options, detail));
     }
   };
-  // Downloads share the catalog and the terminal: one after the other.
+  // One look at a server at a time, and downloads share the catalog and the terminal.
   const bool all_local = std::ranges::all_of(references, [](const std::string& reference) {
     return is_local_path(split_member(reference).bundle);
   });

@@ -86,11 +86,21 @@ inspector::Report full_report(const std::string& name, std::span<const std::byte
   return report;
 }
 
+bool may_look_from_afar(const ReportOptions& options) noexcept {
+  return !options.fetch && !options.with_sha256 && options.weights == inspector::Weights::untouched;
+}
+
+ReportOptions suited(ReportOptions options, const HeldBytes& model) {
+  if (!model.whole) options.buffer_tables = inspector::BufferTables::inferred;
+  return options;
+}
+
 void use_member_report(const Bundle& bundle, const inspector::ArchiveEntry& entry,
                        const ReportOptions& options, const UseReport& use) {
-  const MemberBytes member = bundle.open(entry);
+  const HeldBytes member = bundle.open(entry);
   try {
-    const auto report = full_report(bundle.name + "!" + entry.name, member.bytes(), options);
+    const auto report =
+        full_report(bundle.name + "!" + entry.name, member.bytes, suited(options, member));
     bundle.require_all_had();
     use(report);
   } catch (const Error&) {

@@ -12,12 +12,19 @@ namespace litezoo::cli {
 
 struct Bundle;
 struct Context;
+struct HeldBytes;
 
 struct ReportOptions {
   inspector::Weights weights = inspector::Weights::untouched;
   bool with_sha256 = false;  // reads every byte
+  bool fetch = false;        // a remote model, even where a look at its server would do
   inspector::BufferTables buffer_tables = inspector::BufferTables::followed;
 };
+
+// Whether a look at a model's server can give the report.
+bool may_look_from_afar(const ReportOptions& options) noexcept;
+// The options for bytes of which not all may be here.
+ReportOptions suited(ReportOptions options, const HeldBytes& model);
 
 // The inspector's report, with the verdict on Litezoo's own runtime and, when asked for, the
 // digest. Throws as inspector::read_graph does.

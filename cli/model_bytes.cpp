@@ -12,34 +12,45 @@
 
 namespace litezoo::cli {
 
-namespace {
-
-MappedFile spill(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry) {
-  const fetcher::Store store(find_home().store);
-  TemporaryFile file(store.partial_directory());
-  inspector::unpack_entry(archive, entry,
-                          [&file](std::span<const std::byte> piece) { file.write(piece); });
-  return MappedFile(file.path());
-}
-
-}  // namespace
-
 MemberBytes::MemberBytes(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry)
     : bytes_(inspector::stored_bytes(archive, entry)) {
   if (!bytes_.empty()) return;
   if (entry.size > inspector::kMostUnpacked) {
-    spilled_ = spill(archive, entry);
-    bytes_ = spilled_->bytes();
+    collect([&](const Sink& sink) { inspector::unpack_entry(archive, entry, sink); });
   } else {
     unpacked_ = inspector::read_entry(archive, entry);
     bytes_ = unpacked_;
   }
 }
 
+MemberBytes::MemberBytes(const std::function<void(const Sink&)>& unpack) {
+  collect(unpack);
+}
+
+void MemberBytes::collect(const std::function<void(const Sink&)>& unpack) {
+  std::optional<TemporaryFile> file;
+  unpack([&](std::span<const std::byte> piece) {
+    if (!file && piece.size() > inspector::kMostUnpacked - unpacked_.size()) {
+      file.emplace(fetcher::Store(find_home().store).partial_directory());
+      file->write(unpacked_);
+      unpacked_ = {};
+    }
+    if (file) return file->write(piece);
+    unpacked_.insert(unpacked_.end(), piece.begin(), piece.end());
+  });
+  if (file) spilled_.emplace(file->path());
+  bytes_ = spilled_ ? spilled_->bytes() : unpacked_;
+}
+
+HeldBytes hold(MemberBytes member) {
+  auto keeper = std::make_shared<const MemberBytes>(std::move(member));
+  return {.bytes = keeper->bytes(), .keeper = keeper};
+}
+
 ModelBytes::ModelBytes(MappedFile file, const std::string& name, const std::string& member)
     : file_(std::move(file)),
-      member_(file_.bytes(), inspector::find_member(file_.bytes(), name, member)),
-      bytes_(member_.bytes()) {}
+      member_(std::in_place, file_.bytes(), inspector::find_member(file_.bytes(), name, member)),
+      bytes_(member_->bytes()) {}
 
 MemberReference split_member(const std::string& reference) {
   const std::size_t mark = reference.find('!');

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,18 +20,29 @@ struct Context;
 // more, so that large weights take no memory until they are read.
 class MemberBytes {
  public:
-  MemberBytes() = default;
-  // They must outlive it.
-  explicit MemberBytes(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  using Sink = std::function<void(std::span<const std::byte>)>;
+
   // `archive` must outlive it. Throws as inspector::unpack_entry does, and Error(io).
   MemberBytes(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry);
+  // What `unpack` gives in pieces. Throws what that throws, and Error(io).
+  explicit MemberBytes(const std::function<void(const Sink&)>& unpack);
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
  private:
+  void collect(const std::function<void(const Sink&)>& unpack);
+
   std::vector<std::byte> unpacked_;
   std::optional<MappedFile> spilled_;
   std::span<const std::byte> bytes_;
 };
+
+// Bytes and what keeps them.
+struct HeldBytes {
+  std::span<const std::byte> bytes;
+  bool whole = true;  // false: on a server, of which only what is looked at comes
+  std::shared_ptr<const MemberBytes> keeper = nullptr;
+};
+HeldBytes hold(MemberBytes member);
 
 // The bytes behind a reference: of the file, or for REF!member of the member.
 class ModelBytes {
@@ -41,7 +54,7 @@ class ModelBytes {
 
  private:
   MappedFile file_;
-  MemberBytes member_;
+  std::optional<MemberBytes> member_;
   std::span<const std::byte> bytes_;  // of one of the two
 };
 

@@ -3,21 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/units.h"
 #include "cli/context.h"
 #include "cli/interrupt.h"
-#include "cli/model_bytes.h"
 #include "fetcher/fetch.h"
 #include "fetcher/reference.h"
 #include "fetcher/remote_file.h"
+#include "fetcher/remote_member.h"
+#include "fetcher/remote_stream.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
 #include "inspector/bundle.h"
+#include "inspector/container.h"
+#include "inspector/member_stream.h"
 
 namespace litezoo::cli {
 namespace {
+
+using Look = std::function<void(const RemoteBytes&)>;
 
 bool may_be_read_in_parts(const fetcher::Reference& reference) {
   using enum fetcher::Scheme;
@@ -31,42 +37,176 @@ std::string stated_sha256(const fetcher::Place& place) {
   return digest == place.digests.end() ? "" : digest->hex;
 }
 
-RemoteBytes bytes_of(fetcher::RemoteFile& file, const std::string& sha256) {
-  RemoteBytes remote{.bytes = file.bytes(),
-                     .sha256 = sha256,
-                     .require_all_had = [&file] { file.check(); },
-                     .part = {}};
-  remote.part = [&file](std::size_t from, std::size_t size) {
-    file.show_part(from, size);
-    return file.bytes();
+RemoteBytes all_of(HeldBytes held) {
+  RemoteBytes remote;
+  static_cast<HeldBytes&>(remote) = std::move(held);
+  remote.require_all_had = [] {};
+  remote.locate = [bytes = remote.bytes, keeper = remote.keeper](
+                      const inspector::Archive&, const inspector::ArchiveEntry& entry) {
+    return [bytes, keeper, entry] { return all_of(hold(MemberBytes(bytes, entry))); };
+  };
+  return remote;
+}
+
+RemoteBytes unpacked(fetcher::RemoteFile& file, const inspector::ArchiveEntry& entry,
+                     std::uint64_t from, std::uint64_t to) {
+  return all_of(hold(MemberBytes([&](const MemberBytes::Sink& sink) {
+    inspector::MemberStream member(entry, sink);
+    file.stream(from, to,
+                [&member](std::span<const std::byte> piece) { return member.take(piece); });
+    member.finish();
+  })));
+}
+
+// What the file shows now, which begins at `from` in it.
+RemoteBytes shown_by(fetcher::RemoteFile& file, std::uint64_t from) {
+  RemoteBytes remote;
+  remote.bytes = file.bytes();
+  remote.whole = false;
+  remote.require_all_had = [&file] { file.check(); };
+  remote.locate = [&file, from, bytes = remote.bytes](
+                      const inspector::Archive& archive,
+                      const inspector::ArchiveEntry& entry) -> RemoteBytes::Open {
+    const auto stored = inspector::head_of_stored(bytes, entry);
+    if (stored.empty()) {
+      return [&file, entry, begin = from + entry.header, end = from + end_of(archive, entry)] {
+        return unpacked(file, entry, begin, end);
+      };
+    }
+    const auto begin = from + static_cast<std::uint64_t>(stored.data() - bytes.data());
+    return [&file, begin, size = entry.size] {
+      file.show_part(begin, size);
+      return shown_by(file, begin);
+    };
   };
   return remote;
 }
 
 // Of a bundle its member, whose digest nobody states.
-RemoteBytes member_of(const RemoteBytes& bundle, const std::string& name,
-                      const std::string& member) {
+void look_at_member(const RemoteBytes& bundle, const std::string& name, const std::string& member,
+                    const Look& look) {
   const auto entry = inspector::find_member(bundle.bytes, name, member);
-  const auto start = inspector::head_of_stored(bundle.bytes, entry);
-  if (start.empty()) bundle.fetch_instead("a packed member of a bundle");
-  RemoteBytes remote = bundle;
-  remote.sha256.clear();
-  const auto from = static_cast<std::size_t>(start.data() - bundle.bytes.data());
-  remote.bytes = bundle.part(from, entry.size);
-  return remote;
+  const auto archive = inspector::find_archive(bundle.bytes);
+  const auto open = bundle.locate(*archive, entry);
+  bundle.require_all_had();
+  look(open());
 }
+
+// Some hubs wrap single files into an archive of their own.
+bool wraps(const RemoteBytes& file, const std::string& name) {
+  if (name.empty() || inspector::recognise(file.bytes).kind != inspector::ContainerKind::zip) {
+    return false;
+  }
+  const auto archive = inspector::find_archive(file.bytes);
+  return archive && std::ranges::find(archive->entries, name, &inspector::ArchiveEntry::name) !=
+                        archive->entries.end();
+}
+
+// One look at the place of a reference.
+class Afar {
+ public:
+  Afar(const Context& context, fetcher::Session& session, const fetcher::Place& place,
+       MemberReference reference, const Look& look)
+      : context_(context),
+        session_(session),
+        place_(place),
+        reference_(std::move(reference)),
+        look_(look) {}
+
+  // False, and a note, when the file must be fetched.
+  bool run() {
+    if (!place_.archive_member.empty()) return stream();
+    std::optional<fetcher::RemoteFile> file;
+    try {
+      file.emplace(session_, place_);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::unsupported) throw;
+      return place_.wrapped_as.empty() ? give_up(error) : stream();
+    }
+    const bool packed = inspector::recognise(file->bytes()).kind == inspector::ContainerKind::gzip;
+    if (packed && !place_.wrapped_as.empty()) {
+      cost_ = file->cost();
+      file.reset();
+      return stream();
+    }
+    return look_at(*file);
+  }
+
+ private:
+  bool look_at(fetcher::RemoteFile& file) {
+    try {
+      RemoteBytes remote = shown_by(file, 0);
+      if (wraps(remote, place_.wrapped_as)) {
+        look_at_member(remote, reference_.bundle, place_.wrapped_as,
+                       [this](const RemoteBytes& inner) { look_into(inner); });
+      } else {
+        remote.sha256 = stated_sha256(place_);
+        look_into(remote);
+      }
+    } catch (const Error&) {
+      // What could not be had read as zeros; that is then the reason.
+      try {
+        file.check();
+      } catch (const Error& cause) {
+        if (cause.kind() == ErrorKind::unsupported) return give_up(cause);
+        throw;
+      }
+      throw;
+    }
+    tell(file.cost(), file.file_size(), "");
+    return true;
+  }
+
+  bool stream() {
+    fetcher::RemoteStream stream(session_, place_);
+    HeldBytes member;
+    try {
+      member = hold(MemberBytes([&](const MemberBytes::Sink& sink) {
+        fetcher::stream_member(session_, place_, stream, sink);
+      }));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::unsupported) throw;
+      return give_up(error);
+    }
+    auto cost = stream.cost();
+    cost.requests += cost_.requests;
+    cost.received.count += cost_.received.count;
+    look_into(all_of(std::move(member)));
+    tell(cost, stream.file_size().value_or(0), "; a compressed archive is read from its start");
+    return true;
+  }
+
+  void look_into(const RemoteBytes& remote) const {
+    if (reference_.member.empty()) return look_(remote);
+    look_at_member(remote, reference_.bundle, reference_.member, look_);
+  }
+
+  void tell(const fetcher::ReadCost& cost, std::uint64_t size, std::string_view why) const {
+    context_.note(fmt::format("read {} of {} in {} request{}{}", to_text(cost.received),
+                              to_text(Bytes{size}), cost.requests, cost.requests == 1 ? "" : "s",
+                              why));
+  }
+
+  bool give_up(const Error& error) const {
+    context_.note(fmt::format("{}; fetching the whole file", error.what()));
+    return false;
+  }
+
+  const Context& context_;
+  fetcher::Session& session_;
+  const fetcher::Place& place_;
+  MemberReference reference_;
+  const Look& look_;
+  fetcher::ReadCost cost_;  // of what was found out before
+};
 
 }  // namespace
 
-void RemoteBytes::fetch_instead(const std::string& what) const {
-  throw Error(ErrorKind::unsupported, what + " is not read in parts");
-}
-
 bool look_from_afar(const Context& context, const std::string& reference,
                     const std::function<void(const RemoteBytes&)>& look) {
-  const auto [file_reference, member] = split_member(reference);
+  MemberReference parts = split_member(reference);
   if (context.offline) return false;
-  const auto parsed = fetcher::parse_reference(file_reference);
+  const auto parsed = fetcher::parse_reference(parts.bundle);
   if (!may_be_read_in_parts(parsed)) return false;
   const InterruptGuard guard;
   fetcher::FetchSettings settings;
@@ -78,28 +218,8 @@ bool look_from_afar(const Context& context, const std::string& reference,
   const fetcher::Place place = fetcher::source_of(parsed).resolve(session, parsed);
   const std::string sha256 = stated_sha256(place);
   const bool here = !sha256.empty() && store.find(sha256);
-  const bool packed = !place.archive_member.empty() || !place.wrapped_as.empty();
-  if (here || packed || place.urls.empty()) return false;
-  try {
-    fetcher::RemoteFile file(session, place);
-    try {
-      const RemoteBytes remote = bytes_of(file, sha256);
-      look(member.empty() ? remote : member_of(remote, file_reference, member));
-    } catch (const Error&) {
-      // What could not be had read as zeros; that is then the reason.
-      file.check();
-      throw;
-    }
-    const auto cost = file.cost();
-    context.note(fmt::format("read {} of {} in {} request{}", to_text(cost.received),
-                             to_text(Bytes{file.file_size()}), cost.requests,
-                             cost.requests == 1 ? "" : "s"));
-    return true;
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::unsupported) throw;
-    context.note(fmt::format("{}; fetching the whole file", error.what()));
-    return false;
-  }
+  if (here || place.urls.empty()) return false;
+  return Afar(context, session, place, std::move(parts), look).run();
 }
 
 }  // namespace litezoo::cli

@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 #include <unistd.h>
 
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -29,17 +30,40 @@ constexpr std::size_t kMostListed = 12;
   throw_corrupt(wanted, "is damaged: " + escape_for_terminal(detail == nullptr ? "" : detail));
 }
 
-Reader open_archive(int descriptor, const ArchiveMember& wanted) {
+Reader start_reader() {
   Reader reader(archive_read_new());
   if (!reader) throw Error(ErrorKind::internal, "cannot start libarchive");
   archive_read_support_filter_gzip(reader.get());
   archive_read_support_format_tar(reader.get());
+  return reader;
+}
+
+Reader open_archive(int descriptor, const ArchiveMember& wanted) {
+  Reader reader = start_reader();
   archive_read_support_format_zip(reader.get());
   if (::lseek(descriptor, 0, SEEK_SET) != 0 ||
       archive_read_open_fd(reader.get(), descriptor, std::size_t{256} << 10) != ARCHIVE_OK) {
     throw_damaged(wanted, reader.get());
   }
   return reader;
+}
+
+// What libarchive's callback sees: exceptions must not pass through it.
+struct Pieces {
+  const NextPiece& next;
+  std::exception_ptr thrown;
+};
+
+la_ssize_t read_piece(struct archive*, void* user, const void** piece) {
+  auto& pieces = *static_cast<Pieces*>(user);
+  try {
+    const auto bytes = pieces.next();
+    *piece = bytes.data();
+    return static_cast<la_ssize_t>(bytes.size());
+  } catch (...) {
+    pieces.thrown = std::current_exception();
+    return ARCHIVE_FATAL;
+  }
 }
 
 std::string name_of(archive_entry* entry) {
@@ -121,11 +145,8 @@ bool walk(struct archive* reader, const ArchiveMember& wanted, const Visit& visi
   }
 }
 
-}  // namespace
-
-void extract_member(int descriptor, const ArchiveMember& wanted,
-                    const std::function<void(std::span<const std::byte>)>& piece) {
-  const Reader reader = open_archive(descriptor, wanted);
+void extract(const Reader& reader, const ArchiveMember& wanted,
+             const std::function<void(std::span<const std::byte>)>& piece) {
   std::vector<std::string> models;
   std::vector<std::string> others;
   const bool found = walk(reader.get(), wanted, [&](archive_entry* entry, const std::string& name) {
@@ -141,6 +162,29 @@ void extract_member(int descriptor, const ArchiveMember& wanted,
     return true;
   });
   if (!found) throw_absent(wanted, models, others);
+}
+
+}  // namespace
+
+void extract_member(int descriptor, const ArchiveMember& wanted,
+                    const std::function<void(std::span<const std::byte>)>& piece) {
+  extract(open_archive(descriptor, wanted), wanted, piece);
+}
+
+void extract_member(const NextPiece& next, const ArchiveMember& wanted,
+                    const std::function<void(std::span<const std::byte>)>& piece) {
+  Pieces pieces{next, nullptr};
+  const Reader reader = start_reader();
+  try {
+    if (archive_read_open(reader.get(), &pieces, nullptr, &read_piece, nullptr) != ARCHIVE_OK) {
+      throw_damaged(wanted, reader.get());
+    }
+    extract(reader, wanted, piece);
+  } catch (const Error&) {
+    // What kept the bytes from coming, rather than what libarchive makes of it.
+    if (pieces.thrown) std::rethrow_exception(pieces.thrown);
+    throw;
+  }
 }
 
 void extract_models(int descriptor, const ArchiveMember& archive, const ModelSink& sink) {

@@ -28,6 +28,13 @@ struct ArchiveMember {
 void extract_member(int descriptor, const ArchiveMember& wanted,
                     const std::function<void(std::span<const std::byte>)>& piece);
 
+// The same for a gzip-compressed tar archive that comes in pieces, each valid until the next one is
+// asked for, and an empty one at its end. No piece is asked for after the file's last one. Throws
+// what `next` throws, too.
+using NextPiece = std::function<std::span<const std::byte>()>;
+void extract_member(const NextPiece& next, const ArchiveMember& wanted,
+                    const std::function<void(std::span<const std::byte>)>& piece);
+
 // Every model in the archive, in its order: `begin` is told each one's name, `piece` its bytes,
 // `end` that they are over. `archive` names no member. Throws as extract_member does.
 struct ModelSink {

@@ -110,12 +110,9 @@ std::string unwrap(Session& session, const FetchRequest& request, const Referenc
   const std::scoped_lock lock(archive.mutex);
   const GrowingFile& whole = archive.partial->file();
   if (looks_packed(whole)) {
-    ArchiveMember wanted;
-    wanted.archive = place.pinned;
-    wanted.member = place.wrapped_as;
-    wanted.unpacked_limit = unpacked_limit(whole);
     try {
-      return extract(session.settings(), request, whole.descriptor(), wanted, file);
+      return extract(session.settings(), request, whole.descriptor(),
+                     wanted_member(place, Bytes{whole.size()}), file);
     } catch (const Error& error) {
       // A bundle is an archive too, and then it is the file itself.
       if (error.kind() != ErrorKind::not_found) throw;
@@ -142,12 +139,8 @@ std::string transfer(Session& session, const FetchRequest& request, const Refere
   SharedArchive& shared = archive_of(session, place, name_for(request, reference));
   const std::scoped_lock lock(shared.mutex);
   const GrowingFile& archive = shared.partial->file();
-  ArchiveMember wanted;
-  wanted.archive = place.pinned.substr(0, place.pinned.size() - place.archive_member.size() - 1);
-  wanted.member = place.archive_member;
-  wanted.names = MemberNames::without_first_part;
-  wanted.unpacked_limit = unpacked_limit(archive);
-  return extract(session.settings(), request, archive.descriptor(), wanted, file);
+  return extract(session.settings(), request, archive.descriptor(),
+                 wanted_member(place, Bytes{archive.size()}), file);
 }
 
 Fetched fetch_remote(Session& session, const FetchRequest& request, const Reference& reference,

@@ -28,7 +28,7 @@ std::vector<Artifact> models_of(const Session& session, const GrowingFile& file,
   ArchiveMember archive;
   archive.archive = "npm:" + package + "@" + version;
   archive.names = MemberNames::without_first_part;
-  archive.unpacked_limit = unpacked_limit(file);
+  archive.unpacked_limit = unpacked_limit(Bytes{file.size()});
   archive.size_limit = session.settings().size_limit;
   archive.cancelled = session.settings().cancelled;
   std::vector<Artifact> models;

@@ -93,7 +93,7 @@ struct RemoteFile::Pages {
   std::unique_ptr<PagedMemory> memory;
   std::uint64_t last_from = 0, last_to = 0, ahead = 0;
   bool tail_asked = false;
-  Cost cost;
+  ReadCost cost;
   std::exception_ptr failure;
   Pipe ask, answer;
   std::thread thread;
@@ -151,14 +151,17 @@ struct RemoteFile::Pages {
     return session.transport().send(request, sink);
   }
 
-  [[noreturn]] void throw_no_ranges() const {
-    throw Error(ErrorKind::unsupported, "'" + shown + "' cannot be read in parts");
+  [[noreturn]] void throw_no_ranges(std::optional<std::uint64_t> size = {}) const {
+    throw Error(ErrorKind::unsupported,
+                "'" + shown + "'" + (size ? " of " + to_text(Bytes{*size}) : "") +
+                    " cannot be read in parts, because its server takes no ranges");
   }
 
   // Every part must be of the same version of the file.
   void accept(const HttpHead& head, std::uint64_t from) {
     require_file_head(head, shown);
     const auto range = content_range(head);
+    if (head.status == 200) throw_no_ranges(content_length(head));
     if (head.status != 206 || !range || range->first != from || !range->total) throw_no_ranges();
     if (!total) {
       total = range->total;
@@ -312,6 +315,27 @@ void RemoteFile::show_part(std::uint64_t from, std::uint64_t size) {
   pages_->show(from, size);
 }
 
+void RemoteFile::stream(std::uint64_t from, std::uint64_t to,
+                        const std::function<bool(std::span<const std::byte>)>& piece) {
+  check();
+  Place place = pages_->place;
+  if (pages_->url != place.urls.front()) place.authorization.clear();
+  place.urls = {pages_->url};
+  RemoteStream stream(pages_->session, place,
+                      RemoteStream::Part{from, to, *pages_->total, pages_->validator});
+  const auto count = [&] {
+    pages_->cost.requests += stream.cost().requests;
+    pages_->cost.received.count += stream.cost().received.count;
+  };
+  try {
+    for (auto bytes = stream.next(); !bytes.empty() && piece(bytes);) bytes = stream.next();
+  } catch (...) {
+    count();
+    throw;
+  }
+  count();
+}
+
 std::uint64_t RemoteFile::file_size() const noexcept {
   return *pages_->total;
 }
@@ -320,7 +344,7 @@ void RemoteFile::check() const {
   if (pages_->failure) std::rethrow_exception(pages_->failure);
 }
 
-RemoteFile::Cost RemoteFile::cost() const noexcept {
+ReadCost RemoteFile::cost() const noexcept {
   return pages_->cost;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "fetcher/remote_stream.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
 
@@ -37,14 +38,16 @@ class RemoteFile {
   void show_part(std::uint64_t from, std::uint64_t size);
   std::uint64_t file_size() const noexcept;
 
+  // [from, to) of the file by one request, in order and as it comes, for what is read through
+  // anyway; bytes() stays what it is. `piece` gives false when it has enough. Throws as
+  // RemoteStream does, and what `piece` throws.
+  void stream(std::uint64_t from, std::uint64_t to,
+              const std::function<bool(std::span<const std::byte>)>& piece);
+
   // Throws what went wrong on the way to a page that was looked at.
   void check() const;
 
-  struct Cost {
-    std::size_t requests = 0;
-    Bytes received;
-  };
-  Cost cost() const noexcept;
+  ReadCost cost() const noexcept;
 
  private:
   struct Pages;

@@ -24,8 +24,21 @@ SharedArchive& archive_of(Session& session, const Place& place, const std::strin
   });
 }
 
-Bytes unpacked_limit(const GrowingFile& archive) {
-  return Bytes{archive.size() * 100 + (std::uint64_t{32} << 20)};
+Bytes unpacked_limit(Bytes archive_size) {
+  return Bytes{archive_size.count * 100 + (std::uint64_t{32} << 20)};
+}
+
+ArchiveMember wanted_member(const Place& place, Bytes archive_size) {
+  ArchiveMember wanted;
+  wanted.archive = place.pinned;
+  wanted.member = place.wrapped_as;
+  if (!place.archive_member.empty()) {
+    wanted.member = place.archive_member;
+    wanted.archive.resize(wanted.archive.size() - wanted.member.size() - 1);
+    wanted.names = MemberNames::without_first_part;
+  }
+  wanted.unpacked_limit = unpacked_limit(archive_size);
+  return wanted;
 }
 
 LockWait lock_wait(Session& session, const std::string& name) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "fetcher/archive.h"
 #include "fetcher/partial.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
@@ -14,8 +15,10 @@ namespace litezoo::fetcher {
 // transfer's. Throws as download() does.
 SharedArchive& archive_of(Session& session, const Place& place, const std::string& name);
 
-// What an archive may unpack to: models hardly compress at all.
-Bytes unpacked_limit(const GrowingFile& archive);
+// What an archive of that size may unpack to: models hardly compress at all.
+Bytes unpacked_limit(Bytes archive_size);
+// What is to be taken out of the place's archive of that size.
+ArchiveMember wanted_member(const Place& place, Bytes archive_size);
 
 // Says once who else is fetching that name.
 LockWait lock_wait(Session& session, const std::string& name);

@@ -1,16 +1,14 @@
 #include "inspector/archive.h"
 
 #include <fmt/core.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/handle.h"
 #include "base/text.h"
+#include "inspector/inflate.h"
 
 namespace litezoo::inspector {
 namespace {
@@ -27,11 +25,7 @@ constexpr std::string_view kEnd64Signature = "PK\x06\x06";
 constexpr std::string_view kLocator64Signature = "PK\x06\x07";
 constexpr std::size_t kIn64 = 0xFFFFFFFF;  // a 32-bit field whose value is in the extra field
 constexpr std::size_t kExtra64 = 1;
-constexpr std::size_t kPiece = std::size_t{1} << 20U;
 constexpr int kStored = 0;
-constexpr int kDeflated = 8;
-
-using Sink = std::function<void(std::span<const std::byte>)>;
 
 std::size_t number(std::string_view text, std::size_t at, std::size_t bytes) {
   std::size_t value = 0;
@@ -145,19 +139,6 @@ std::optional<ArchiveEntry> read_directory_entry(std::string_view file, const Di
   return entry;
 }
 
-[[noreturn]] void refuse(ErrorKind kind, const ArchiveEntry& entry, const std::string& why) {
-  throw Error(kind, fmt::format("archive member '{}' {}", escape_for_terminal(entry.name), why));
-}
-
-// `free` bytes may come from anything.
-void refuse_bomb(const ArchiveEntry& entry, std::size_t free) {
-  if (entry.size <= free || entry.size / kMostGrowth <= entry.packed_size) return;
-  refuse(ErrorKind::corrupt, entry,
-         fmt::format("unpacks to more than {} times its size, {} bytes, as a bomb would; if you "
-                     "trust it, unpack it with unzip",
-                     kMostGrowth, entry.size));
-}
-
 // Where an entry's bytes begin; nothing when its local header is not where the directory says.
 std::optional<std::size_t> start_of(std::string_view text, const ArchiveEntry& entry) {
   if (text.size() < kLocalHeaderSize || entry.header > text.size() - kLocalHeaderSize ||
@@ -171,10 +152,10 @@ std::optional<std::size_t> start_of(std::string_view text, const ArchiveEntry& e
 std::span<const std::byte> packed_bytes(std::span<const std::byte> file,
                                         const ArchiveEntry& entry) {
   const auto found = start_of(as_text(file), entry);
-  if (!found) refuse(ErrorKind::corrupt, entry, "has no header where the directory says");
+  if (!found) refuse_member(ErrorKind::corrupt, entry, "has no header where the directory says");
   const std::size_t start = *found;
   if (start > file.size() || entry.packed_size > file.size() - start) {
-    refuse(ErrorKind::corrupt, entry, "lies beyond the end of the file");
+    refuse_member(ErrorKind::corrupt, entry, "lies beyond the end of the file");
   }
   return file.subspan(start, entry.packed_size);
 }
@@ -187,55 +168,12 @@ std::span<const std::byte> stored_anywhere(std::span<const std::byte> file,
   return file.subspan(*start, entry.size);
 }
 
-// Inflates to exactly entry.size bytes, in pieces.
-void inflate_raw(std::span<const std::byte> packed, const ArchiveEntry& entry, const Sink& sink) {
-  z_stream stream{};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
-    refuse(ErrorKind::internal, entry, "could not be unpacked: zlib did not start");
-  }
-  const std::unique_ptr<z_stream, Deleter<inflateEnd>> guard(&stream);
-  std::vector<std::byte> piece(std::min(entry.size + 1, kPiece));
-  std::size_t given = 0;
-  int code = Z_OK;
-  while (code == Z_OK) {
-    if (stream.avail_in == 0) {
-      // zlib counts in 32 bits.
-      const auto next = packed.first(std::min(packed.size(), kPiece));
-      packed = packed.subspan(next.size());
-      stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(next.data()));
-      stream.avail_in = static_cast<uInt>(next.size());
-    }
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    code = inflate(&stream, Z_NO_FLUSH);
-    const std::size_t got = piece.size() - stream.avail_out;
-    given += got;
-    if (given > entry.size) break;
-    sink(std::span(piece).first(got));
-  }
-  if (code != Z_STREAM_END || given != entry.size) {
-    refuse(ErrorKind::corrupt, entry, "does not unpack to its size: it is damaged");
-  }
-}
-
-void unpack(std::span<const std::byte> file, const ArchiveEntry& entry, const Sink& sink) {
+void unpack(std::span<const std::byte> file, const ArchiveEntry& entry, const PieceSink& sink) {
   const auto packed = packed_bytes(file, entry);
-  if (entry.method == kStored) {
-    if (entry.size != entry.packed_size) {
-      refuse(ErrorKind::corrupt, entry, "is stored with two different sizes");
-    }
-    sink(packed);
-    return;
-  }
-  if (entry.method != kDeflated) {
-    refuse(ErrorKind::unsupported, entry,
-           fmt::format("is packed by method {}; unpack the archive with unzip", entry.method));
-  }
-  // Deflate cannot do better than 1032 to 1: a larger claim is a lie that would cost memory.
-  if (entry.size / 1032 > packed.size()) {
-    refuse(ErrorKind::corrupt, entry, "claims to unpack to an impossible size");
-  }
-  inflate_raw(packed, entry, sink);
+  if (is_stored(entry)) return sink(packed);
+  Inflater inflater(entry, sink);
+  inflater.take(packed);
+  inflater.finish();
 }
 
 }  // namespace
@@ -244,7 +182,7 @@ std::optional<Archive> find_archive(std::span<const std::byte> file) {
   const std::string_view text = as_text(file);
   const auto directory = find_directory(text);
   if (!directory) return std::nullopt;
-  Archive archive{.start = directory->at, .entries = {}};
+  Archive archive{.start = directory->at, .directory = directory->at, .entries = {}};
   std::size_t at = directory->at;
   std::size_t room = directory->at;  // for members, which do not overlap
   for (std::size_t i = 0; i < directory->count; ++i) {
@@ -255,6 +193,31 @@ std::optional<Archive> find_archive(std::span<const std::byte> file) {
     archive.entries.push_back(std::move(*entry));
   }
   return archive;
+}
+
+std::size_t end_of(const Archive& archive, const ArchiveEntry& entry) noexcept {
+  std::size_t end = archive.directory;
+  for (const ArchiveEntry& other : archive.entries) {
+    if (other.header > entry.header) end = std::min(end, other.header);
+  }
+  return end;
+}
+
+bool is_stored(const ArchiveEntry& entry) noexcept {
+  return entry.method == kStored;
+}
+
+// `free` bytes may come from anything.
+void refuse_bomb(const ArchiveEntry& entry, std::size_t free) {
+  if (entry.method == kStored && entry.size != entry.packed_size) {
+    refuse_member(ErrorKind::corrupt, entry, "is stored with two different sizes");
+  }
+  if (entry.size <= free || entry.size / kMostGrowth <= entry.packed_size) return;
+  refuse_member(
+      ErrorKind::corrupt, entry,
+      fmt::format("unpacks to more than {} times its size, {} bytes, as a bomb would; if you "
+                  "trust it, unpack it with unzip",
+                  kMostGrowth, entry.size));
 }
 
 std::span<const std::byte> stored_bytes(std::span<const std::byte> file,
@@ -281,9 +244,9 @@ void unpack_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
 std::vector<std::byte> read_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
                                   std::size_t limit) {
   if (entry.size > limit) {
-    refuse(ErrorKind::corrupt, entry,
-           fmt::format("takes {} bytes, more than {}; if you trust it, unpack it with unzip",
-                       entry.size, limit));
+    refuse_member(ErrorKind::corrupt, entry,
+                  fmt::format("takes {} bytes, more than {}; if you trust it, unpack it with unzip",
+                              entry.size, limit));
   }
   refuse_bomb(entry, kFreeUnpacked);
   std::vector<std::byte> result;

@@ -21,6 +21,7 @@ struct ArchiveEntry {
 
 struct Archive {
   std::size_t start = 0;              // first byte that belongs to the archive
+  std::size_t directory = 0;          // where its directory begins
   std::vector<ArchiveEntry> entries;  // in the order of the directory
 };
 
@@ -29,12 +30,20 @@ struct Archive {
 // read. Zip64 is understood, archives over several files are not.
 std::optional<Archive> find_archive(std::span<const std::byte> file);
 
+// Where an entry's bytes end at the latest: at the next one's header, or at the directory.
+std::size_t end_of(const Archive& archive, const ArchiveEntry& entry) noexcept;
+
 // What is unpacked into memory at most; unpack_entry() is for larger members.
 inline constexpr std::size_t kMostUnpacked = std::size_t{160} << 20;
 // Larger members may not unpack to more times their packed size: weights do not, bombs do. In
 // memory this holds for what takes more than kFreeUnpacked.
 inline constexpr std::size_t kMostGrowth = 100;
 inline constexpr std::size_t kFreeUnpacked = std::size_t{16} << 20;
+
+// Throws Error(corrupt) when an entry takes more than `free` and grows by more than kMostGrowth,
+// and when it is stored with two different sizes.
+void refuse_bomb(const ArchiveEntry& entry, std::size_t free);
+bool is_stored(const ArchiveEntry& entry) noexcept;
 
 // The bytes of a stored entry where they lie; empty when it is packed, damaged, or not aligned to
 // 16 as read_graph wants it.
