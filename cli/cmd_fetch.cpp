@@ -16,6 +16,7 @@
 #include "cli/interrupt.h"
 #include "cli/render.h"
 #include "cli/workspace.h"
+#include "fetcher/url.h"
 
 namespace litezoo::cli {
 namespace {
@@ -59,7 +60,8 @@ std::vector<Row> rows_of(Workspace& workspace, const FetchOptions& options) {
 
 void report_failure(const Context& context, const Row& row) {
   if (!row.outcome.error) return;
-  context.err << fmt::format("litezoo: {}: {}\n", row.wanted.name, row.outcome.error->what());
+  context.err << fmt::format("litezoo: {}\n",
+                             fetcher::about(row.wanted.name, row.outcome.error->what()));
 }
 
 void fetch_rows(const Context& context, Workspace& workspace, std::vector<Row>& rows,
@@ -192,7 +194,7 @@ void dry_run(Context& context, Workspace& workspace, const std::vector<Row>& row
       row.error = error;
     }
     if (row.error) {
-      context.err << fmt::format("litezoo: {}: {}\n", row.name, row.error->what());
+      context.err << fmt::format("litezoo: {}\n", fetcher::about(row.name, row.error->what()));
       context.result = worse_of(context.result, exit_code_of(row.error->kind()));
     } else if (!row.plan.to_transfer) {
       exact = false;

@@ -16,6 +16,7 @@
 #include "cli/render.h"
 #include "cli/workspace.h"
 #include "fetcher/listing.h"
+#include "fetcher/url.h"
 
 namespace litezoo::cli {
 namespace {
@@ -150,7 +151,7 @@ void sync(Context& context, const SyncOptions& options) {
       if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::usage) throw;
       synced.error = error;
       context.result = exit_code_of(error.kind());
-      context.err << fmt::format("litezoo: {}: {}\n", hub, error.what());
+      context.err << fmt::format("litezoo: {}\n", fetcher::about(hub, error.what()));
     }
     all.push_back(std::move(synced));
   }

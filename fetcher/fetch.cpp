@@ -7,16 +7,12 @@
 #include <mutex>
 #include <thread>
 
-#include "base/text.h"
 #include "fetcher/fetch_one.h"
 #include "fetcher/session.h"
+#include "fetcher/url.h"
 
 namespace litezoo::fetcher {
 namespace {
-
-std::string shown(const std::string& reference) {
-  return escape_for_terminal(reference);
-}
 
 bool is_local(const Reference& reference) {
   return reference.scheme == Scheme::path || reference.scheme == Scheme::file ||
@@ -50,8 +46,7 @@ ErrorKind kind_of(const std::vector<ErrorKind>& kinds) {
   std::string message = "none of " + std::to_string(failures.size()) + " places gave the file: ";
   for (std::size_t i = 0; i < failures.size(); ++i) {
     if (i > 0) message += "; ";
-    message +=
-        std::to_string(i + 1) + ") " + shown(failures[i].reference) + ": " + failures[i].message;
+    message += std::to_string(i + 1) + ") " + about(failures[i].reference, failures[i].message);
   }
   throw Error(kind_of(kinds), message);
 }

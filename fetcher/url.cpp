@@ -65,6 +65,12 @@ std::string without_query(std::string_view text) {
   return std::string(text.substr(0, text.find_first_of("?#")));
 }
 
+std::string about(const std::string& reference, const std::string& message) {
+  const bool address = reference.starts_with("https:") || reference.starts_with("http:");
+  const std::string shown = escape_for_terminal(address ? without_query(reference) : reference);
+  return message.find(shown) == std::string::npos ? shown + ": " + message : message;
+}
+
 std::optional<std::string> resolve_location(const std::string& base, const std::string& location) {
   const UrlHandle url = read(base);
   if (!url || curl_url_set(url.get(), CURLUPART_URL, location.c_str(),
