@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -55,29 +54,27 @@ GivenInputs inputs_of(const RunOptions& options, const Graph& graph) {
           .shapes = resized(options.resizes, names)};
 }
 
-void copy_input(const runtime::TensorView& view, const GivenArray& input) {
-  const bool fits = view.type == input.array.type && view.data.size() == input.array.data.size() &&
-                    is_same_shape(view.shape, input.array.shape);
-  if (!fits) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--input {} holds {} {}, but input '{}' takes {} {}", input.text,
-                            tensor_type_name(input.array.type), shape_text(input.array.shape),
-                            view.name, tensor_type_name(view.type), shape_text(view.shape)));
-  }
-  std::memcpy(view.data.data(), input.array.data.data(), view.data.size());
+void require_fit(const runtime::TensorView& view, const GivenArray& given) {
+  const NpyArray& array = given.array;
+  if (view.type == array.type && is_same_shape(view.shape, array.shape)) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("--input {} holds {} {}, but input '{}' takes {} {}", given.text,
+                          tensor_type_name(array.type), shape_text(array.shape), view.name,
+                          tensor_type_name(view.type), shape_text(view.shape)));
 }
 
 void fill_inputs(const Context& context, const RunOptions& options, const Graph& graph,
-                 runtime::Session& session, std::span<const GivenArray> given) {
+                 runtime::Session& session, const GivenInputs& given) {
   const auto views = session.inputs();
   const bool is_main = options.signature.empty();
   runtime::fill_random(
-      views, options.seed,
+      session, options.seed,
       is_main ? inspector::input_ranges(graph) : std::vector<std::optional<ValueRange>>());
-  for (const GivenArray& input : given) copy_input(views[input.index], input);
-  if (given.size() < views.size()) {
+  for (const GivenArray& input : given.arrays) require_fit(views[input.index], input);
+  runtime::copy_inputs(session, given.views());
+  if (given.arrays.size() < views.size()) {
     context.note(fmt::format("{} of {} inputs not given: random values from seed {}",
-                             views.size() - given.size(), views.size(), options.seed));
+                             views.size() - given.arrays.size(), views.size(), options.seed));
   }
 }
 
@@ -132,7 +129,7 @@ void run_model(Context& context, const RunOptions& options) {
                                           .memory_limit = memory_limit_of(options.memory_limit),
                                           .input_shapes = given.shapes});
   });
-  fill_inputs(context, options, model.graph, session, given.arrays);
+  fill_inputs(context, options, model.graph, session, given);
   const auto start = std::chrono::steady_clock::now();
   session.run();
   const Nanoseconds time = std::chrono::steady_clock::now() - start;

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/graph.h"
+#include "base/serialized_strings.h"
 
 namespace litezoo::cli {
 namespace {
@@ -61,7 +62,25 @@ std::string_view value_of(std::string_view header, std::string_view key,
   return rest;
 }
 
-TensorType read_type(std::string_view header, const std::filesystem::path& path) {
+// How the file keeps one element.
+struct Element {
+  TensorType type = TensorType::FLOAT32;
+  std::size_t size = 0;  // bytes
+  bool unicode = false;  // a string of four bytes a character, else of one
+};
+
+// "S12" or "U12": strings of at most so many characters, filled up with zeros.
+std::optional<Element> text_element(std::string_view code) {
+  if (code.size() < 2 || (code.front() != 'S' && code.front() != 'U')) return std::nullopt;
+  const bool unicode = code.front() == 'U';
+  std::uint32_t length = 0;
+  const char* const last = code.data() + code.size();
+  const auto [end, error] = std::from_chars(code.data() + 1, last, length);
+  if (error != std::errc() || end != last) return std::nullopt;
+  return Element{TensorType::STRING, std::size_t{length} * (unicode ? 4 : 1), unicode};
+}
+
+Element read_element(std::string_view header, const std::filesystem::path& path) {
   const std::string_view text = value_of(header, "descr", path);
   const std::size_t end = text.size() < 2 ? std::string_view::npos : text.find('\'', 1);
   if (end == std::string_view::npos || end < 3 || text.front() != '\'') {
@@ -69,11 +88,13 @@ TensorType read_type(std::string_view header, const std::filesystem::path& path)
   }
   const char order = text[1];
   const std::string_view code = text.substr(2, end - 2);
+  const bool native = order == '<' || order == '|' || order == '=';
+  if (const auto element = text_element(code); element && native) return *element;
   const auto* row = std::ranges::find(kDescriptors, code, &Descriptor::code);
-  if (row == kDescriptors.end() || (order != '<' && order != '|' && order != '=')) {
+  if (row == kDescriptors.end() || !native) {
     refuse(path, fmt::format("element type '{}' is not supported", text.substr(1, end - 1)));
   }
-  return row->type;
+  return {row->type, static_cast<std::size_t>(tensor_type_bits(row->type)) / 8, false};
 }
 
 std::vector<std::int32_t> read_shape(std::string_view header, const std::filesystem::path& path) {
@@ -132,6 +153,58 @@ std::vector<std::byte> unpacked(TensorType type, std::size_t count,
   return result;
 }
 
+void append_utf8(std::string& text, std::uint32_t code) {
+  const auto byte = [&text](std::uint32_t value) { text += static_cast<char>(value); };
+  if (code < 0x80) return byte(code);
+  if (code < 0x800) {
+    byte(0xC0 | code >> 6U);
+  } else {
+    if (code < 0x10000) {
+      byte(0xE0 | code >> 12U);
+    } else {
+      byte(0xF0 | code >> 18U);
+      byte(0x80 | (code >> 12U & 0x3F));
+    }
+    byte(0x80 | (code >> 6U & 0x3F));
+  }
+  byte(0x80 | (code & 0x3F));
+}
+
+// One element without the zeros that fill it up, in UTF-8.
+std::string text_of(const std::filesystem::path& path, const Element& element,
+                    std::span<const std::byte> bytes) {
+  if (!element.unicode) {
+    const std::string_view text = as_text(bytes);
+    return std::string(text.substr(0, text.find_last_not_of('\0') + 1));
+  }
+  std::vector<std::uint32_t> codes(bytes.size() / 4);
+  if (!codes.empty()) std::memcpy(codes.data(), bytes.data(), codes.size() * 4);
+  while (!codes.empty() && codes.back() == 0) codes.pop_back();
+  std::string text;
+  for (const std::uint32_t code : codes) {
+    if (code > 0x10FFFF) refuse(path, "a character of it is none of Unicode's");
+    append_utf8(text, code);
+  }
+  return text;
+}
+
+// As a STRING tensor keeps them.
+std::vector<std::byte> read_texts(const std::filesystem::path& path, const Element& element,
+                                  std::size_t count, std::span<const std::byte> bytes) {
+  // Elements of no bytes would let a small file ask for any number of them.
+  if (element.size == 0 && count > bytes.size() + (std::size_t{1} << 20U)) {
+    refuse(path, "it has too many empty strings");
+  }
+  std::vector<std::string> texts(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    texts[i] = text_of(path, element, bytes.subspan(i * element.size, element.size));
+  }
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  auto content = serialize_strings(views);
+  if (!content) refuse(path, "its strings take more than 2 GiB");
+  return *std::move(content);
+}
+
 void write_array(const std::filesystem::path& path, const std::string& descriptor,
                  std::span<const std::int32_t> shape, std::string_view elements) {
   std::string header =
@@ -150,31 +223,14 @@ void write_array(const std::filesystem::path& path, const std::string& descripto
   write_file_atomically(path, content);
 }
 
-// A serialised STRING tensor: count, count + 1 offsets, characters.
 std::vector<std::string_view> texts_of(const std::filesystem::path& path,
                                        std::span<const std::byte> data) {
-  const std::string_view all = as_text(data);
-  const auto number = [&](std::size_t i) {
-    std::int32_t value = 0;
-    if ((i + 1) * sizeof value > all.size()) {
-      throw Error(ErrorKind::corrupt,
-                  fmt::format("cannot write '{}': the strings are malformed", path.string()));
-    }
-    std::memcpy(&value, all.data() + i * sizeof value, sizeof value);
-    return static_cast<std::size_t>(value);
-  };
-  std::vector<std::string_view> texts;
-  const std::size_t count = all.empty() ? 0 : number(0);
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t from = number(i + 1);
-    const std::size_t to = number(i + 2);
-    if (from > to || to > all.size()) {
-      throw Error(ErrorKind::corrupt,
-                  fmt::format("cannot write '{}': the strings are malformed", path.string()));
-    }
-    texts.push_back(all.substr(from, to - from));
+  auto texts = parse_strings(data);
+  if (!texts) {
+    throw Error(ErrorKind::corrupt,
+                fmt::format("cannot write '{}': the strings are malformed", path.string()));
   }
-  return texts;
+  return *std::move(texts);
 }
 
 // Filled up with zeros to the longest, as NumPy keeps them.
@@ -203,11 +259,12 @@ NpyArray read_npy(const std::filesystem::path& path) {
   const auto bytes = file.bytes();
   const HeaderPlace place = find_header(bytes, path);
   const std::string_view header = as_text(bytes.subspan(place.begin, place.size));
-  NpyArray array{.type = read_type(header, path), .shape = read_shape(header, path), .data = {}};
+  const Element element = read_element(header, path);
+  NpyArray array{.type = element.type, .shape = read_shape(header, path), .data = {}};
   if (value_of(header, "fortran_order", path).starts_with("True")) {
     refuse(path, "it is in Fortran order");
   }
-  std::size_t expected = static_cast<std::size_t>(tensor_type_bits(array.type)) / 8;
+  std::size_t expected = element.size;
   for (const std::int32_t dimension : array.shape) {
     const auto product = checked_multiply(expected, static_cast<std::size_t>(dimension));
     if (!product) refuse(path, "its size overflows");
@@ -215,7 +272,12 @@ NpyArray read_npy(const std::filesystem::path& path) {
   }
   const auto data = bytes.subspan(place.begin + place.size);
   if (data.size() < expected) refuse(path, "truncated");
-  array.data.assign(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(expected));
+  const auto elements = data.first(expected);
+  if (array.type == TensorType::STRING) {
+    array.data = read_texts(path, element, element_count(array.shape), elements);
+  } else {
+    array.data.assign(elements.begin(), elements.end());
+  }
   return array;
 }
 

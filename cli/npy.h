@@ -10,7 +10,8 @@
 
 namespace litezoo::cli {
 
-// One array of a NumPy .npy file, row-major, little-endian.
+// One array of a NumPy .npy file, row-major, little-endian; strings as a STRING tensor keeps them
+// (base/serialized_strings.h).
 struct NpyArray {
   TensorType type = TensorType::FLOAT32;
   std::vector<std::int32_t> shape;
@@ -18,7 +19,8 @@ struct NpyArray {
 };
 
 // Reads format versions 1 to 3
-// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). Throws Error(not_found
+// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html); byte strings as they
+// are, Unicode ones in UTF-8. Throws Error(not_found
 // or io), Error(corrupt) when it is not such a file, is truncated, is in Fortran order, or has an
 // element type that TensorFlow Lite does not.
 NpyArray read_npy(const std::filesystem::path& path);

@@ -300,7 +300,7 @@ void report_ops(const Context& context, const std::string& reference, const Prot
   options.split_partitions = true;
   auto split = open();
   for (runtime::Session* session : {&real, &split}) {
-    runtime::fill_random(session->inputs(), settings.seed, inspector::input_ranges(model.graph));
+    runtime::fill_random(*session, settings.seed, inspector::input_ranges(model.graph));
     runtime::copy_inputs(*session, given.views());
     session->run();
   }

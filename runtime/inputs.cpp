@@ -6,9 +6,14 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/float16.h"
+#include "base/graph.h"
+#include "base/serialized_strings.h"
 #include "base/units.h"
 
 namespace litezoo::runtime {
@@ -103,9 +108,13 @@ bool fill_within(const TensorView& input, Xorshift32& random, const ValueRange& 
   }
 }
 
+Xorshift32 random_of(std::size_t position, std::uint32_t seed) {
+  return Xorshift32(seed * 0x9E3779B9U ^ static_cast<std::uint32_t>(position + 1) * 0x85EBCA6BU);
+}
+
 void fill_one(const TensorView& input, std::size_t position, std::uint32_t seed,
               const std::optional<ValueRange>& range) {
-  Xorshift32 random(seed * 0x9E3779B9U ^ static_cast<std::uint32_t>(position + 1) * 0x85EBCA6BU);
+  Xorshift32 random = random_of(position, seed);
   if (range && fill_within(input, random, *range)) return;
   const auto index = [&] { return (random.next() >> 8U) % 8; };
   switch (input.type) {
@@ -139,17 +148,52 @@ void fill_one(const TensorView& input, std::size_t position, std::uint32_t seed,
   }
 }
 
+std::vector<std::byte> random_strings(std::size_t count, Xorshift32& random) {
+  constexpr std::uint32_t kMostWords = 4;
+  constexpr std::uint32_t kLongestWord = 8;
+  std::vector<std::string> texts(count);
+  for (std::string& text : texts) {
+    const std::uint32_t words = 1 + (random.next() >> 8U) % kMostWords;
+    for (std::uint32_t word = 0; word < words; ++word) {
+      if (word > 0) text += ' ';
+      const std::uint32_t length = 1 + (random.next() >> 8U) % kLongestWord;
+      for (std::uint32_t i = 0; i < length; ++i) {
+        text += static_cast<char>('a' + (random.next() >> 8U) % 26);
+      }
+    }
+  }
+  auto content = serialize_strings(std::vector<std::string_view>(texts.begin(), texts.end()));
+  if (!content) throw Error(ErrorKind::unsupported, "an input's strings take more than 2 GiB");
+  return *std::move(content);
+}
+
 }  // namespace
 
 void copy_inputs(Session& session, std::span<const InputBytes> inputs) {
   const auto views = session.inputs();
   for (const InputBytes& input : inputs) {
-    if (input.index >= views.size() || views[input.index].data.size() != input.data.size()) {
+    const bool is_there = input.index < views.size();
+    if (is_there && views[input.index].type == TensorType::STRING) {
+      session.set_string_input(input.index, input.data);
+      continue;
+    }
+    if (!is_there || views[input.index].data.size() != input.data.size()) {
       throw Error(ErrorKind::usage,
                   fmt::format("input {} of the model does not take {}; see 'litezoo inspect'",
                               input.index, to_text(Bytes{input.data.size()})));
     }
     std::memcpy(views[input.index].data.data(), input.data.data(), input.data.size());
+  }
+}
+
+void fill_random(Session& session, std::uint32_t seed,
+                 std::span<const std::optional<ValueRange>> ranges) {
+  const auto inputs = session.inputs();
+  fill_random(inputs, seed, ranges);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].type != TensorType::STRING) continue;
+    Xorshift32 random = random_of(i, seed);
+    session.set_string_input(i, random_strings(element_count(inputs[i].shape), random));
   }
 }
 

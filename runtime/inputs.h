@@ -10,7 +10,7 @@
 
 namespace litezoo::runtime {
 
-// The content of one input, given by the user.
+// The content of one input, given by the user; of a STRING input as base/serialized_strings.h says.
 struct InputBytes {
   std::size_t index = 0;
   std::span<const std::byte> data;
@@ -23,7 +23,12 @@ void copy_inputs(Session& session, std::span<const InputBytes> inputs);
 // within the input's range where there is one (by position; more or fewer ranges than inputs do no
 // harm), else floats in [-1, 1), 8- and 16-bit integers over their whole range, 32- and 64-bit
 // integers in [0, 8) because they are usually indices, booleans. A range is cut to what the type
-// holds and does not count for booleans and complex numbers. STRING inputs stay empty.
+// holds and does not count for booleans and complex numbers. STRING inputs get a few words of lower
+// case letters each. Throws Error(unsupported) when these pass the session's memory limit.
+void fill_random(Session& session, std::uint32_t seed,
+                 std::span<const std::optional<ValueRange>> ranges = {});
+
+// The same for views of anything; STRING ones are left as they are.
 void fill_random(std::span<const TensorView> inputs, std::uint32_t seed,
                  std::span<const std::optional<ValueRange>> ranges = {});
 

@@ -277,7 +277,7 @@ Measurement measure(const Graph& graph, const MeasurementSettings& settings,
   peaks.look(initialised);
   describe_plan(session.plan(), result);
   result.memory.packed_weights = packed_weights(loaded, initialised, result.arena);
-  fill_random(session.inputs(), settings.seed, start.ranges);
+  fill_random(session, settings.seed, start.ranges);
   copy_inputs(session, start.inputs);
   result.first_run = Runner(session, std::nullopt).run();
   Runner runner(session, settings.pace);

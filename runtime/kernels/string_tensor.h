@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,24 +9,13 @@
 
 namespace litezoo::runtime {
 
-// A view of serialised strings: int32 count, count + 1 int32 offsets from the beginning,
-// characters. The bytes must outlive it.
-class StringTensor {
- public:
-  // nullopt when counts or offsets point outside the bytes. No bytes at all are no strings.
-  static std::optional<StringTensor> parse(std::span<const std::byte> bytes);
-
-  std::size_t size() const noexcept { return strings_.size(); }
-  std::string_view operator[](std::size_t i) const { return strings_[i]; }
-
- private:
-  std::vector<std::string_view> strings_;
-};
+// Views of a STRING tensor's content, which must outlive them.
+using StringTensor = std::vector<std::string_view>;
 
 // The strings of a STRING tensor, as many as its shape says. Throws Error(corrupt) otherwise.
 StringTensor read_strings(const Node& node, const RuntimeTensor& tensor);
 
-// Serialises strings into a STRING output, while evaluating. They must not lie in that output.
+// Serialises strings into a STRING output, while evaluating. Throws Error(unsupported) past 2 GiB.
 void write_strings(const Node& node, std::size_t output_index,
                    std::span<const std::string_view> strings);
 

@@ -64,7 +64,7 @@ void serve(const std::string& path, std::uint32_t threads, clockid_t clock) {
   const std::int64_t loaded = now(clock);
   runtime::Session session(read.graph, {.threads = threads});
   const std::int64_t ready = now(clock);
-  runtime::fill_random(session.inputs(), 1);
+  runtime::fill_random(session, 1);
   const std::int64_t before = now(clock);
   session.run();
   const std::int64_t ran = now(clock);
@@ -86,7 +86,7 @@ void serve(const std::string& path, std::uint32_t threads, clockid_t clock) {
       print_ops(session, count);
     } else if (command == "split") {
       runtime::Session split(read.graph, {.threads = threads, .split_partitions = true});
-      runtime::fill_random(split.inputs(), 1);
+      runtime::fill_random(split, 1);
       print_ops(split, count);
     } else {
       return;

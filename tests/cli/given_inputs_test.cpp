@@ -7,8 +7,11 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/serialized_strings.h"
 #include "cli/real_values.h"
+#include "tests/builder/write_tflite.h"
 #include "tests/cli/program.h"
+#include "tests/support/graph_builder.h"
 
 using namespace litezoo;
 using namespace litezoo::test;
@@ -114,4 +117,31 @@ TEST_CASE("a quantised input takes what its own type stores, and nothing else bu
     CHECK(result.exit_code == exit_code);
     if (exit_code != 0) CHECK(is_one_clear_line(result.err));
   }
+}
+
+TEST_CASE("strings are given and come out as NumPy's, and random ones are made up") {
+  const Program program;
+  GraphBuilder b;
+  const int words = b.input(TensorType::STRING, {3});
+  const int order = b.constant<std::int32_t>({2}, {2, 0});
+  b.op(BuiltinOperator::GATHER, {words, order}, {b.output(TensorType::STRING)}, GatherOptions{});
+  const auto model = program.file("words.tflite", as_text(builder::write_tflite(b.graph())));
+  const std::vector<std::string_view> given = {"ape", "", "two bears"};
+  const auto file = program.file("words.npy", "");
+  cli::write_npy(file, TensorType::STRING, std::vector<std::int32_t>{3}, *serialize_strings(given));
+  const auto directory = file + ".out";
+  const auto result =
+      program.run({"run", model, "--input", "0=" + file, "--output-dir", directory});
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto output = cli::read_npy(directory + "/0.npy").data;
+  CHECK(parse_strings(output) == std::vector<std::string_view>{"two bears", "ape"});
+  CHECK(program.run({"run", model}).exit_code == 0);
+  CHECK(program.run({"profile", model, "--mode", "rapid", "--max-time", "50ms"}).exit_code == 0);
+  const auto numbers = program.file("numbers.npy", "");
+  cli::write_npy(numbers, TensorType::FLOAT32, std::vector<std::int32_t>{3},
+                 std::vector<std::byte>(12));
+  const auto refused = program.run({"run", model, "--input", "0=" + numbers});
+  CHECK(refused.exit_code == 2);
+  CHECK(is_one_clear_line(refused.err));
 }

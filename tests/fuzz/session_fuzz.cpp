@@ -41,7 +41,7 @@ void run(const Graph& graph, const std::string& signature, bool delegate) {
                                    .delegate = delegate,
                                    .memory_limit = Bytes{std::uint64_t{16} << 20U},
                                    .max_loop_iterations = 50});
-  runtime::fill_random(session.inputs(), 1);
+  runtime::fill_random(session, 1);
   // Twice: what a run leaves behind (variables, shapes, reused memory) is part of it.
   session.run();
   session.run_timed();

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "base/serialized_strings.h"
 #include "tests/runtime/kernels/strings.h"
 #include "tests/support/run_graph.h"
 
@@ -10,13 +11,19 @@ namespace litezoo::test {
 
 TEST_CASE("serialised strings are read back, empty ones too") {
   const auto bytes = as_byte_vector(serialised({"lite", "", "zoo"}));
-  const auto strings = runtime::StringTensor::parse(bytes);
+  const auto strings = parse_strings(bytes);
   REQUIRE(strings);
   REQUIRE(strings->size() == 3);
   CHECK((*strings)[0] == "lite");
   CHECK((*strings)[1].empty());
   CHECK((*strings)[2] == "zoo");
-  CHECK(runtime::StringTensor::parse({})->size() == 0);
+  CHECK(parse_strings({})->empty());
+}
+
+TEST_CASE("strings are serialised as the format says") {
+  const std::vector<std::string_view> texts = {"lite", "", "zoo"};
+  CHECK(serialize_strings(texts) == as_byte_vector(serialised({"lite", "", "zoo"})));
+  CHECK(serialize_strings({}) == as_byte_vector(serialised({})));
 }
 
 TEST_CASE("strings whose count or offsets lie are refused") {
@@ -36,7 +43,7 @@ TEST_CASE("strings whose count or offsets lie are refused") {
   };
   for (const auto& c : cases) {
     CAPTURE(c.name);
-    CHECK_FALSE(runtime::StringTensor::parse(std::as_bytes(std::span(c.words))));
+    CHECK_FALSE(parse_strings(std::as_bytes(std::span(c.words))));
   }
 }
 
