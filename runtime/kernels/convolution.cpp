@@ -138,7 +138,7 @@ class Convolution {
     const RuntimeTensor& input = node.input(plan_.input);
     const X* x = input.values<X>();
     if (output_.kind() == LinearKind::hybrid) {
-      if constexpr (std::is_same_v<X, std::int16_t>) x = quantize(node.threads(), input);
+      if constexpr (std::is_same_v<X, std::int16_t>) x = quantize(node);
     }
     const std::byte* bias = plan_.bias ? node.input(*plan_.bias).data : nullptr;
     for (std::size_t p = 0; p < phases_.size(); ++p) {
@@ -230,24 +230,29 @@ class Convolution {
   }
 
   // XNNPACK quantises a hybrid convolution's input one image at a time, except where it turns the
-  // convolution into a fully connected layer on pixels.
-  bool is_pointwise() const {
-    return !plan_.transposed && plan_.groups == 1 &&
+  // convolution into a fully connected layer on pixels. It has none by weights of few bits.
+  bool is_quantized_by_pixel(const RuntimeTensor& weights) const {
+    return weights.type == TensorType::INT8 && !plan_.transposed && plan_.groups == 1 &&
            std::ranges::all_of(plan_.axes, [](const WindowAxis& axis) {
              return axis.window == 1 && axis.stride == 1 && axis.pad_before == 0;
            });
   }
 
-  const std::int16_t* quantize(const ThreadPool& threads, const RuntimeTensor& input) {
-    const std::size_t parts = is_pointwise() ? plan_.batch * phases_.front().rows() : plan_.batch;
+  const std::int16_t* quantize(const Node& node) {
+    const RuntimeTensor& input = node.input(plan_.input);
+    const RuntimeTensor& weights = node.input(plan_.weights);
+    const std::size_t parts =
+        is_quantized_by_pixel(weights) ? plan_.batch * phases_.front().rows() : plan_.batch;
+    const QuantizeRow quantize_part =
+        weights.type == TensorType::INT8 ? quantize_asymmetric : quantize_asymmetric_builtin;
     const std::size_t part = parts == 0 ? 0 : input.size() / parts;
     quantized_.resize(input.size());
     part_scales_.resize(parts);
-    threads.parallel_for(parts, 1, [&](std::size_t begin, std::size_t end) {
+    node.threads().parallel_for(parts, 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
-        part_scales_[i] = quantize_asymmetric({input.values<float>() + i * part, part},
-                                              quantized_.data() + i * part)
-                              .scale;
+        part_scales_[i] =
+            quantize_part({input.values<float>() + i * part, part}, quantized_.data() + i * part)
+                .scale;
       }
     });
     return quantized_.data();

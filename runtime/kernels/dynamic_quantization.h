@@ -23,4 +23,7 @@ RowQuantization quantize_asymmetric_builtin(std::span<const float> row, std::int
 // The built-in kernels' default: zero point 0, range [-127, 127].
 RowQuantization quantize_symmetric(std::span<const float> row, std::int16_t* out) noexcept;
 
+// One of these.
+using QuantizeRow = RowQuantization (*)(std::span<const float> row, std::int16_t* out) noexcept;
+
 }  // namespace litezoo::runtime

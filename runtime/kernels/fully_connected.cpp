@@ -38,6 +38,15 @@ bool is_shifted(const RuntimeTensor& weights) noexcept {
   return weights.type == TensorType::INT8 && weights.zero_point() != 0;
 }
 
+// LiteRT leaves hybrid layers to XNNPACK, but for weights of few bits whose rows end inside a byte.
+QuantizeRow row_quantization(const Node& node) {
+  const RuntimeTensor& weights = node.input(kWeights);
+  const auto bits = static_cast<std::int64_t>(tensor_type_bits(weights.type));
+  if (bits * weights.shape[1] % 8 == 0) return quantize_asymmetric;
+  const auto options = node.options_or_default<FullyConnectedOptions>();
+  return options.asymmetric_quantize_inputs ? quantize_asymmetric_builtin : quantize_symmetric;
+}
+
 void pack_dense(PackedMatrix<float>& packed, const Node& /*node*/, const RuntimeTensor& weights,
                 const MatrixLayout& layout) {
   pack_into(packed, weights.values<float>(), layout);
@@ -62,7 +71,7 @@ template <typename W>
 class FullyConnected {
  public:
   FullyConnected(const Node& node, const Sizes& sizes, LinearOutput output)
-      : sizes_(sizes), output_(std::move(output)) {
+      : sizes_(sizes), output_(std::move(output)), quantize_(row_quantization(node)) {
     if (node.input(kWeights).constant) pack_weights(node);
   }
 
@@ -79,7 +88,7 @@ class FullyConnected {
                                 .y = y,
                                 .row_scales = nullptr});
     } else {
-      read_rows(node.threads(), input, sizes_.rows, rows_);
+      read_rows(node.threads(), input, sizes_.rows, rows_, quantize_);
       run(node.threads(), Product<std::int16_t, W>{.a = rows_.block(),
                                                    .b = &packed_,
                                                    .output = &output_,
@@ -98,6 +107,7 @@ class FullyConnected {
 
   Sizes sizes_;
   LinearOutput output_;
+  QuantizeRow quantize_;
   PackedMatrix<W> packed_;
   IntegerRows rows_;
 };

@@ -120,7 +120,7 @@ void run(const ThreadPool& threads, const Product<std::int16_t, std::int16_t>& p
 }
 
 void read_rows(const ThreadPool& threads, const RuntimeTensor& tensor, std::size_t rows,
-               IntegerRows& to) {
+               IntegerRows& to, QuantizeRow quantize) {
   const std::size_t depth = rows == 0 ? 0 : tensor.size() / rows;
   to.rows = rows;
   to.stride = (depth + 1) / 2 * 2;
@@ -133,7 +133,7 @@ void read_rows(const ThreadPool& threads, const RuntimeTensor& tensor, std::size
       std::int16_t* out = to.values.data() + row * to.stride;
       const std::size_t at = row * depth;
       if (hybrid) {
-        to.scales[row] = quantize_asymmetric({tensor.values<float>() + at, depth}, out).scale;
+        to.scales[row] = quantize({tensor.values<float>() + at, depth}, out).scale;
       } else if (tensor.type == TensorType::INT8) {
         subtract_zero_point(tensor.values<std::int8_t>() + at, depth, tensor.zero_point(), out);
       } else if (tensor.type == TensorType::UINT8) {

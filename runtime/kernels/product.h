@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/linear_output.h"
 
@@ -28,8 +29,8 @@ struct IntegerRows {
   std::size_t rows = 0, stride = 0;
   RowBlock<const std::int16_t> block() const { return {values.data(), rows, stride}; }
 };
-// FLOAT32 is quantised row by row (quantize_asymmetric). Memory of `to` is reused.
+// FLOAT32 is quantised row by row. Memory of `to` is reused.
 void read_rows(const ThreadPool& threads, const RuntimeTensor& tensor, std::size_t rows,
-               IntegerRows& to);
+               IntegerRows& to, QuantizeRow quantize = quantize_asymmetric);
 
 }  // namespace litezoo::runtime
