@@ -29,13 +29,15 @@ ByteLayerPlan layer_plan(const ConvolutionPlan& plan) noexcept {
             .depth = plan.input_channels,
             .column_stride = plan.weight_output_stride,
             .segment_stride = plan.weight_tap_stride,
+            .depth_stride = plan.weight_input_stride,
             .copied = 0};
   }
   return {.columns = plan.output_channels,
           .segments = size_of(high.window),
           .depth = row,
           .column_stride = plan.weight_output_stride,
-          .segment_stride = row,
+          .segment_stride = row * plan.weight_input_stride,
+          .depth_stride = plan.weight_input_stride,
           .copied = size_of(high.window) * row};
 }
 
@@ -156,9 +158,9 @@ class ByteConvolution {
 bool suits_byte_convolution(const Node& node, const ConvolutionPlan& plan) {
   const auto& [deep, high, wide] = plan.axes;
   return !plan.transposed && plan.groups == 1 && deep.window == 1 && deep.output == 1 &&
-         deep.input == 1 && plan.weight_input_stride == 1 &&
-         plan.weight_tap_stride == plan.input_channels && plan.input_channels > 0 &&
-         suits_byte_layer(tensors_of(node, plan), layer_plan(plan));
+         deep.input == 1 &&
+         plan.weight_tap_stride == plan.input_channels * plan.weight_input_stride &&
+         plan.input_channels > 0 && suits_byte_layer(tensors_of(node, plan), layer_plan(plan));
 }
 
 std::size_t byte_convolution_bytes(const ConvolutionPlan& plan, std::size_t threads) noexcept {

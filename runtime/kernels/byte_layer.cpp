@@ -72,7 +72,8 @@ std::vector<std::uint32_t> pack(const std::byte* source, std::int32_t shift,
       const std::byte* from = source + n * plan.column_stride + s * plan.segment_stride;
       for (std::size_t k = 0; k < plan.depth; ++k) {
         // Modulo 256 signed and unsigned bytes are the same.
-        const auto value = static_cast<std::int8_t>(std::to_integer<std::int32_t>(from[k]) - shift);
+        const auto value = static_cast<std::int8_t>(
+            std::to_integer<std::int32_t>(from[k * plan.depth_stride]) - shift);
         column[k / kByteQuad * quad_bytes + k % kByteQuad] = value;
         sum += static_cast<std::uint32_t>(value);
       }

@@ -13,10 +13,11 @@ namespace litezoo::runtime {
 // A layer of the kinds int8 and uint8 for CPUs with dot products of bytes: weights packed once, and
 // rows of bytes that are multiplied where they lie.
 
-// How a filter is cut. A weight lies at column * column_stride + segment * segment_stride + depth.
+// How a filter is cut. A weight lies at
+// column * column_stride + segment * segment_stride + depth * depth_stride.
 struct ByteLayerPlan {
   std::size_t columns = 0, segments = 1, depth = 0;
-  std::size_t column_stride = 0, segment_stride = 0;
+  std::size_t column_stride = 0, segment_stride = 0, depth_stride = 1;
   std::size_t copied = 0;  // bytes of a row that may have to be put together
 };
 

@@ -74,11 +74,12 @@ HWY_INLINE Vector quad_of(const std::byte* x) {
   return hn::Xor(all, hn::Set(I32(), static_cast<std::int32_t>(0x80808080U)));
 }
 
-// Of one row. Adding 1.5 * 2^23 rounds to nearest even and leaves the number in the low bits.
-// (Highway 1.0's TruncateTo is wrong on this target, so this saturates where there is no need.)
-template <bool kSigned, std::size_t kColumns>
-HWY_INLINE void store(const Vector (&sums)[kColumns], const ByteOutput& output, std::size_t column,
-                      std::size_t columns, std::byte* y) {
+// From sums to bytes. Adding 1.5 * 2^23 rounds to nearest even and leaves the number in the low
+// bits. (Highway 1.0's TruncateTo is wrong on this target, so this saturates where there is no
+// need.) Not inlined: the sums' loop needs all registers.
+template <bool kSigned, std::size_t kRows, std::size_t kColumns>
+HWY_NOINLINE void store(const std::int32_t* sums, const ByteOutput& output, std::size_t column,
+                        std::size_t columns, std::byte* y) {
   constexpr float kMagic = 12582912.0F;
   constexpr std::int32_t kMagicBits = 0x4B400000;
   using Byte = std::conditional_t<kSigned, std::int8_t, std::uint8_t>;
@@ -87,17 +88,22 @@ HWY_INLINE void store(const Vector (&sums)[kColumns], const ByteOutput& output, 
   const auto low = hn::Set(d, output.low), high = hn::Set(d, output.high);
   const auto magic = hn::Set(d, kMagic);
   const auto zero_point = hn::Set(I32(), output.zero_point - kMagicBits);
-  auto* to = reinterpret_cast<Byte*>(y);
-  for (std::size_t v = 0; v < kColumns; ++v, column += kLanes) {
-    const auto scale = hn::LoadU(d, output.scale.data() + column);
-    const auto scaled = hn::Mul(hn::ConvertTo(d, sums[v]), scale);
-    const auto rounded = hn::Add(hn::Min(hn::Max(low, scaled), high), magic);
-    const auto numbers = hn::Add(hn::BitCast(I32(), rounded), zero_point);
-    const auto bytes = hn::DemoteTo(d8, numbers);
-    if (HWY_LIKELY(column + kLanes <= columns)) {
-      hn::StoreU(bytes, d8, to + column);
-    } else if (column < columns) {
-      hn::BlendedStore(bytes, hn::FirstN(d8, columns - column), d8, to + column);
+  hn::Vec<F32> scales[kColumns];
+  for (std::size_t v = 0; v < kColumns; ++v) {
+    scales[v] = hn::LoadU(d, output.scale.data() + column + v * kLanes);
+  }
+  const bool is_whole = column + kColumns * kLanes <= columns;
+  auto* to = reinterpret_cast<Byte*>(y) + column;
+  for (std::size_t r = 0; r < kRows; ++r, to += columns) {
+    for (std::size_t v = 0; v < kColumns; ++v, sums += kLanes) {
+      const auto scaled = hn::Mul(hn::ConvertTo(d, hn::Load(I32(), sums)), scales[v]);
+      const auto rounded = hn::Add(hn::Min(hn::Max(low, scaled), high), magic);
+      const auto bytes = hn::DemoteTo(d8, hn::Add(hn::BitCast(I32(), rounded), zero_point));
+      if (HWY_LIKELY(is_whole || column + (v + 1) * kLanes <= columns)) {
+        hn::StoreU(bytes, d8, to + v * kLanes);
+      } else if (column + v * kLanes < columns) {
+        hn::BlendedStore(bytes, hn::FirstN(d8, columns - column - v * kLanes), d8, to + v * kLanes);
+      }
     }
   }
 }
@@ -149,10 +155,14 @@ HWY_INLINE void tile(const ByteProduct& product, const Block& block,
       for (std::size_t v = 0; v < kColumns; ++v) sums[r][v] = inner[r][v];
     }
   }
+  HWY_ALIGN std::int32_t totals[kRows * kColumns * kLanes];
   for (std::size_t r = 0; r < kRows; ++r) {
-    store<kSigned>(sums[r], output, block.panel * kBytePanel, weights.columns,
-                   product.y + (block.row + r) * weights.columns);
+    for (std::size_t v = 0; v < kColumns; ++v) {
+      hn::Store(sums[r][v], I32(), totals + (r * kColumns + v) * kLanes);
+    }
   }
+  store<kSigned, kRows, kColumns>(totals, output, block.panel * kBytePanel, weights.columns,
+                                  product.y + block.row * weights.columns);
 }
 
 template <bool kSigned, std::size_t kRows, std::size_t kPanels>

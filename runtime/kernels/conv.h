@@ -15,7 +15,8 @@ Evaluate prepare_depthwise_conv_2d(Node& node);
 
 // Whether the kernel adds up products of bytes as only some CPUs can: many times faster.
 bool conv_2d_has_byte_products(const Node& node);
-// What it keeps then, weights and all. Requires that it does.
+bool depthwise_conv_2d_has_byte_products(const Node& node);
+// What the first keeps then, weights and all. Requires that it does.
 std::size_t conv_2d_byte_products_bytes(const Node& node);
 
 // What kernels keep beside a filter as kernel_memory.cpp counts it: the lines of images that each

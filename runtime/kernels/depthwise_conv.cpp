@@ -5,6 +5,8 @@
 #include <type_traits>
 
 #include "base/checked.h"
+#include "base/error.h"
+#include "runtime/kernels/byte_convolution.h"
 #include "runtime/kernels/conv.h"
 #include "runtime/kernels/depthwise_lines.h"
 #include "runtime/kernels/dynamic_quantization.h"
@@ -209,7 +211,40 @@ DepthwisePlan plan_of(const Node& node) {
                                       .padding = options.padding})};
 }
 
+// Of one channel it is a convolution like others.
+std::optional<ConvolutionPlan> dense_plan(const Node& node, const DepthwisePlan& plan) {
+  if (plan.input_channels != 1) return std::nullopt;
+  return ConvolutionPlan{
+      .batch = plan.batch,
+      .axes = {WindowAxis{.output = 1}, plan.height, plan.width},
+      .transposed = false,
+      .input_channels = 1,
+      .output_channels = plan.output_channels,
+      .groups = 1,
+      .weight_output_stride = 1,
+      .weight_tap_stride = plan.output_channels,
+      .weight_input_stride = plan.output_channels,
+      .activation = node.options<DepthwiseConv2DOptions>().fused_activation_function,
+      .quantized_bias_type = TensorType::FLOAT32,
+      .input = 0,
+      .weights = 1,
+      .bias = node.has_input(2) ? std::optional<std::size_t>(2) : std::nullopt};
+}
+
+std::optional<ConvolutionPlan> byte_plan(const Node& node, const DepthwisePlan& plan) {
+  std::optional<ConvolutionPlan> dense = dense_plan(node, plan);
+  return dense && suits_byte_convolution(node, *dense) ? dense : std::nullopt;
+}
+
 }  // namespace
+
+bool depthwise_conv_2d_has_byte_products(const Node& node) {
+  try {
+    return byte_plan(node, plan_of(node)).has_value();
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 Evaluate prepare_depthwise_conv_2d(Node& node) {
   node.expect_outputs(1);
@@ -226,6 +261,9 @@ Evaluate prepare_depthwise_conv_2d(Node& node) {
                              .channels = plan.output_channels,
                              .activation = options.fused_activation_function,
                              .quantized_bias_type = TensorType::FLOAT32});
+  if (const auto dense = byte_plan(node, plan)) {
+    return prepare_byte_convolution(node, *dense, output);
+  }
   switch (output.kind()) {
     case LinearKind::float32:
       if (suits_depthwise_lines(plan)) return prepare_depthwise_lines(node, plan, output);
@@ -244,6 +282,9 @@ Evaluate prepare_depthwise_conv_2d(Node& node) {
 
 std::size_t depthwise_conv_2d_bytes(const Node& node) {
   const DepthwisePlan plan = plan_of(node);
+  if (const auto dense = byte_plan(node, plan)) {
+    return byte_convolution_bytes(*dense, node.threads().size());
+  }
   const RuntimeTensor& weights = node.input(1);
   const bool is_float =
       node.input(0).type == TensorType::FLOAT32 && weights.type == TensorType::FLOAT32;

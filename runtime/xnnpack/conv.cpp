@@ -207,6 +207,9 @@ Reason supports_depthwise_conv_2d(const Node& node) {
   if (filter[0] != 1 || channels < 1 || filter[3] % channels != 0 || filter[3] < channels) {
     return "its weights do not fit its channels";
   }
+  if (adds_bytes_slowly(node.input(0).type) && depthwise_conv_2d_has_byte_products(node)) {
+    return "our kernel adds up four products of bytes at once";
+  }
   if (reads_weights_too_often(node, depthwise(node))) return "our kernel reads weights less often";
   return check(node, depthwise(node), 3, false);
 }

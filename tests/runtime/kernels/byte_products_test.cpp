@@ -117,6 +117,24 @@ TEST_CASE("convolutions of bytes are the same with dot products, without, and in
   }
 }
 
+TEST_CASE("a depthwise convolution of one channel is the same whatever multiplies it") {
+  for (const Padding padding : {kSame, kValid}) {
+    for (const auto& [type, zero] : {std::pair{kS8, -7}, {kU8, 200}}) {
+      CAPTURE(zero);
+      const auto make = [padding, type = type, zero = zero] {
+        OneOperator op(BuiltinOperator::DEPTHWISE_CONV_2D);
+        op.in(type, {2, 9, 8, 1}, quantized(0.02F, zero))
+            .weights(type, {1, 3, 4, 20}, quantized(0.01F, type == kU8 ? 120 : 0))
+            .weights(TensorType::INT32, {20})
+            .out(type, quantized(0.05F, 3))
+            .with(DepthwiseConv2DOptions{padding, 2, 2, 20, Act::RELU, 1, 1});
+        return op;
+      };
+      check_same(make);
+    }
+  }
+}
+
 TEST_CASE(
     "fully connected layers of bytes are the same with dot products, without, and in XNNPACK") {
   struct {
