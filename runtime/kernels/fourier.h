@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "runtime/kernels/fourier_rows.h"
+
 namespace litezoo::runtime {
 
 // The discrete Fourier transform of lengths that are powers of two, without scaling. Real and
@@ -19,6 +21,10 @@ class Fourier {
   std::size_t place(std::size_t i) const noexcept { return places_[i]; }
   // In place, of values that lie at their places; as many as the length.
   void transform(double* real, double* imaginary) const;
+  std::span<const std::uint32_t> places() const noexcept { return places_; }
+  // The roots of unity of all stages.
+  std::span<const double> real() const noexcept { return real_; }
+  std::span<const double> imaginary() const noexcept { return imaginary_; }
 
  private:
   std::vector<std::uint32_t> places_;  // the index with its bits in reverse order
@@ -37,6 +43,11 @@ class RealFourier {
   // from call to call.
   void transform(std::span<const double> values, std::span<std::complex<double>> bins,
                  std::vector<double>& work) const;
+  // For transforms of several rows; valid as long as this is.
+  FourierRoots roots() const noexcept {
+    return {half_.length(), half_.places().data(), half_.real().data(), half_.imaginary().data(),
+            roots_.data()};
+  }
 
  private:
   std::size_t length_;

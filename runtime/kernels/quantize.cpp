@@ -87,6 +87,14 @@ Evaluate requantize_loop(Node& node) {
     for (std::int32_t raw = 0; raw < 256; ++raw) {
       table[static_cast<std::size_t>(raw)] = loop(static_cast<In>(raw));
     }
+    // Between INT8 and UINT8 of one scale: an addition modulo 256, which compiles to vectors.
+    const auto first = static_cast<std::uint8_t>(table[0]);
+    const auto moved = [first](std::uint8_t raw) { return static_cast<Out>(raw + first); };
+    bool only_moves = true;
+    for (std::uint32_t raw = 0; raw < 256; ++raw) {
+      only_moves = only_moves && table[raw] == moved(static_cast<std::uint8_t>(raw));
+    }
+    if (only_moves) return map_elements<std::uint8_t, Out>(moved);
     return map_elements<std::uint8_t, Out>([table](std::uint8_t raw) { return table[raw]; });
   }
   return map_elements<In, Out>(loop);

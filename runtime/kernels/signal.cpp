@@ -4,11 +4,14 @@
 #include <bit>
 #include <cmath>
 #include <complex>
+#include <memory>
 #include <type_traits>
 
 #include "runtime/kernels/dims.h"
 #include "runtime/kernels/elementwise.h"
 #include "runtime/kernels/fourier.h"
+#include "runtime/kernels/fourier_rows.h"
+#include "runtime/kernels/per_thread.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -24,11 +27,47 @@ class RealFourier2d {
   RealFourier2d(Image in, Image length)
       : in_(in), length_(length), rows_(length.width), columns_(length.height) {}
 
-  // Memory from image to image.
+  // Memory from image to image, for one thread.
   struct Work {
-    std::vector<double> line, row, column;
+    std::vector<double> line, row, column, lanes;
     std::vector<Complex> half;
   };
+  Work work() const {
+    Work made{.line = {},
+              .row = {},
+              .column = std::vector<double>(2 * length_.height),
+              .lanes = std::vector<double>(takes_rows() ? kFourierRows * length_.width : 0),
+              .half = {}};
+    made.line.reserve(std::min(in_.width, length_.width));
+    made.row.reserve(length_.width);
+    made.half.reserve(length_.height * rows_.bins());
+    return made;
+  }
+
+  // `count` images from `from` on.
+  void run(const float* from, std::complex<float>* to, std::size_t count, Work& work) const {
+    const std::size_t image = in_.height * in_.width, step = length_.height * rows_.bins();
+    for (std::size_t i = 0; i < count;) {
+      const std::size_t some = std::min(count - i, kFourierRows);
+      const bool done = takes_rows() && transform_rows(rows_.roots(),
+                                                       {.rows = some,
+                                                        .from = from + i * image,
+                                                        .width = std::min(in_.width, length_.width),
+                                                        .from_stride = image,
+                                                        .to = to + i * step},
+                                                       work.lanes.data());
+      if (!done) run(from + i * image, to + i * step, work);
+      i += done ? some : 1;
+    }
+  }
+
+ private:
+  // Images of one row, several of which stay in the second cache.
+  bool takes_rows() const noexcept {
+    constexpr std::size_t kLeast = 8, kMost = 8192;
+    return length_.height == 1 && in_.height > 0 && in_.width > 0 && length_.width >= kLeast &&
+           length_.width <= kMost;
+  }
 
   void run(const float* from, std::complex<float>* to, Work& work) const {
     const std::size_t bins = rows_.bins();
@@ -44,10 +83,8 @@ class RealFourier2d {
                    [](const Complex& z) { return std::complex<float>(z); });
   }
 
- private:
   void transform_columns(Work& work) const {
     const std::size_t bins = rows_.bins(), height = length_.height;
-    work.column.resize(2 * height);
     double* const real = work.column.data();
     double* const imaginary = real + height;
     for (std::size_t x = 0; x < bins; ++x) {
@@ -108,16 +145,22 @@ Evaluate prepare_rfft2d(Node& node) {
                  static_cast<std::size_t>(input.shape.back())};
   const Image length{static_cast<std::size_t>(lengths[0]), static_cast<std::size_t>(lengths[1])};
   const std::size_t images = count_between(shape, 0, shape.size() - 2);
-  return [transform = RealFourier2d(in, length), in, length, images](const Node& n) {
+  struct Kept {
+    RealFourier2d transform;
+    PerThread<RealFourier2d::Work> work;
+    Kept(Image from, Image to, std::size_t threads)
+        : transform(from, to), work(threads, [this] { return transform.work(); }) {}
+  };
+  const auto kept = std::make_shared<Kept>(in, length, node.threads().size());
+  return [kept, in, length, images](const Node& n) {
     const std::size_t step = length.height * (length.width / 2 + 1);
     const float* from = n.input(0).values<float>();
     auto* to = n.output(0).mutable_values<std::complex<float>>();
+    kept->work.hand_in();
     n.threads().parallel_for(
         images, kElementsPerThread / 8 / step + 1, [&](std::size_t begin, std::size_t end) {
-          RealFourier2d::Work work;
-          for (std::size_t i = begin; i < end; ++i) {
-            transform.run(from + i * in.height * in.width, to + i * step, work);
-          }
+          kept->transform.run(from + begin * in.height * in.width, to + begin * step, end - begin,
+                              kept->work.take());
         });
   };
 }

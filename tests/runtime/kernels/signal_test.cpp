@@ -39,8 +39,9 @@ TEST_CASE("RFFT2D is the Fourier transform of cropped or padded images") {
   struct Case {
     std::int32_t height, width, fft_height, fft_width;
   };
-  const Case cases[] = {{1, 16, 1, 16}, {4, 8, 4, 8},     {3, 5, 4, 8},  {5, 9, 4, 4},
-                        {2, 2, 1, 1},   {1, 480, 1, 512}, {70, 3, 64, 2}};
+  const Case cases[] = {{1, 16, 1, 16}, {4, 8, 4, 8},     {3, 5, 4, 8},   {5, 9, 4, 4},
+                        {2, 2, 1, 1},   {1, 480, 1, 512}, {70, 3, 64, 2}, {1, 7, 1, 8},
+                        {3, 9, 1, 32},  {1, 33, 1, 16}};
   for (const auto& c : cases) {
     CAPTURE(c.height);
     CAPTURE(c.width);
