@@ -89,6 +89,19 @@ std::size_t resize_tables(const Node& node) noexcept {
   return bytes;
 }
 
+// Roots of unity, and for each thread an image of complex numbers and several of its rows.
+std::size_t fourier_work(const Node& node) noexcept {
+  if (node.input_count() < 2 || !node.has_input(1) || !node.value_known(1)) return 0;
+  const RuntimeTensor& lengths = node.input(1);
+  if (lengths.type != TensorType::INT32 || lengths.size() != 2) return 0;
+  const auto height = static_cast<std::size_t>(std::max(lengths.values<std::int32_t>()[0], 0));
+  const auto width = static_cast<std::size_t>(std::max(lengths.values<std::int32_t>()[1], 0));
+  const std::size_t edges =
+      plus(times(height, 2 * sizeof(double)), times(width, 10 * sizeof(double)));
+  const std::size_t image = times(times(height, width), sizeof(double));
+  return plus(times(plus(image, edges), node.threads().size()), times(width, 5 * sizeof(double)));
+}
+
 // Sums of integers are wider than what they go to. All elements count while the axes are unknown.
 std::size_t wide_sums(const Node& node) noexcept {
   if (!node.has_input(0) || !node.has_input(1)) return 0;
@@ -172,6 +185,8 @@ std::size_t own_bytes(const Node& node) noexcept {
     case BuiltinOperator::MEAN:
     case BuiltinOperator::REDUCE_PROD:
       return wide_sums(node);
+    case BuiltinOperator::RFFT2D:
+      return node.has_input(0) && node.input(0).size() > 0 ? fourier_work(node) : 0;
     case BuiltinOperator::TOPK_V2:
       return of_input(node, 0, [](const RuntimeTensor& input) {
         return input.size() == 0 || input.shape.empty()

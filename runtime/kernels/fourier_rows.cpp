@@ -19,18 +19,18 @@ using Doubles = hn::CappedTag<double, kFourierRows>;
 // Even values become the real parts, odd ones the imaginary, each where the transform wants it.
 void read_rows(const FourierRoots& roots, const FourierRows& rows, double* real,
                double* imaginary) {
-  if (rows.width < 2 * roots.half) std::fill_n(real, 2 * roots.half * kFourierRows, 0.0);
+  if (rows.width < 2 * roots.half) {
+    std::fill_n(real, roots.half * kFourierRows, 0.0);
+    std::fill_n(imaginary, roots.half * kFourierRows, 0.0);
+  }
+  const float* from[kFourierRows];
   for (std::size_t lane = 0; lane < kFourierRows; ++lane) {
-    const float* from = rows.from + std::min(lane, rows.rows - 1) * rows.from_stride;
-    for (std::size_t i = 0; i + 2 <= rows.width; i += 2) {
-      const std::size_t at = roots.places[i / 2] * kFourierRows + lane;
-      real[at] = static_cast<double>(from[i]);
-      imaginary[at] = static_cast<double>(from[i + 1]);
-    }
-    if (rows.width % 2 != 0) {
-      const std::size_t at = roots.places[rows.width / 2] * kFourierRows + lane;
-      real[at] = static_cast<double>(from[rows.width - 1]);
-    }
+    from[lane] = rows.from + std::min(lane, rows.rows - 1) * rows.from_stride;
+  }
+  for (std::size_t i = 0; i < rows.width; ++i) {
+    double* to = (i % 2 == 0 ? real : imaginary) + roots.places[i / 2] * kFourierRows;
+    for (std::size_t lane = 0; lane < kFourierRows; ++lane)
+      to[lane] = static_cast<double>(from[lane][i]);
   }
 }
 
@@ -60,25 +60,66 @@ void combine_fours(std::size_t half, double* real, double* imaginary) {
     four(real + i * kFourierRows, imaginary + i * kFourierRows);
 }
 
-// One stage of groups of 2 * width, as FourierStage.
-void combine_stage(const FourierRoots& roots, std::size_t width, double* real, double* imaginary) {
-  const Doubles d;
+using Vector = hn::Vec<Doubles>;
+
+struct Complexes {
+  Vector real, imaginary;
+};
+
+HWY_INLINE Complexes load(const double* real, const double* imaginary) {
+  return {hn::LoadU(Doubles(), real), hn::LoadU(Doubles(), imaginary)};
+}
+
+HWY_INLINE void store(const Complexes& z, double* real, double* imaginary) {
+  hn::StoreU(z.real, Doubles(), real);
+  hn::StoreU(z.imaginary, Doubles(), imaginary);
+}
+
+// a + root * b and a - root * b in their places.
+HWY_INLINE void combine(const Complexes& root, Complexes& a, Complexes& b) {
+  const auto turned = hn::MulSub(b.real, root.real, hn::Mul(b.imaginary, root.imaginary));
+  const auto turned_i = hn::MulAdd(b.real, root.imaginary, hn::Mul(b.imaginary, root.real));
+  b = {hn::Sub(a.real, turned), hn::Sub(a.imaginary, turned_i)};
+  a = {hn::Add(a.real, turned), hn::Add(a.imaginary, turned_i)};
+}
+
+HWY_INLINE Complexes stage_root(const FourierRoots& roots, std::size_t width, std::size_t k) {
+  return {hn::Set(Doubles(), roots.stage_real[width - 1 + k]),
+          hn::Set(Doubles(), roots.stage_imaginary[width - 1 + k])};
+}
+
+// The stages of groups of 2 * width and of 4 * width, as two FourierStages.
+void combine_two_stages(const FourierRoots& roots, std::size_t width, double* real,
+                        double* imaginary) {
   const std::size_t apart = width * kFourierRows;
-  for (std::size_t k = 0; k < width; ++k) {
-    const auto root = hn::Set(d, roots.stage_real[width - 1 + k]);
-    const auto root_i = hn::Set(d, roots.stage_imaginary[width - 1 + k]);
-    for (std::size_t i = k; i < roots.half; i += 2 * width) {
-      double* a = real + i * kFourierRows;
-      double* ai = imaginary + i * kFourierRows;
-      const auto b = hn::LoadU(d, a + apart), bi = hn::LoadU(d, ai + apart);
-      const auto turned = hn::MulSub(b, root, hn::Mul(bi, root_i));
-      const auto turned_i = hn::MulAdd(b, root_i, hn::Mul(bi, root));
-      const auto x = hn::LoadU(d, a), xi = hn::LoadU(d, ai);
-      hn::StoreU(hn::Sub(x, turned), d, a + apart);
-      hn::StoreU(hn::Sub(xi, turned_i), d, ai + apart);
-      hn::StoreU(hn::Add(x, turned), d, a);
-      hn::StoreU(hn::Add(xi, turned_i), d, ai);
+  for (std::size_t begin = 0; begin < roots.half; begin += 4 * width) {
+    for (std::size_t k = 0; k < width; ++k) {
+      double* to = real + (begin + k) * kFourierRows;
+      double* to_i = imaginary + (begin + k) * kFourierRows;
+      Complexes z0 = load(to, to_i), z1 = load(to + apart, to_i + apart);
+      Complexes z2 = load(to + 2 * apart, to_i + 2 * apart);
+      Complexes z3 = load(to + 3 * apart, to_i + 3 * apart);
+      const Complexes root = stage_root(roots, width, k);
+      combine(root, z0, z1);
+      combine(root, z2, z3);
+      combine(stage_root(roots, 2 * width, k), z0, z2);
+      combine(stage_root(roots, 2 * width, width + k), z1, z3);
+      store(z0, to, to_i);
+      store(z1, to + apart, to_i + apart);
+      store(z2, to + 2 * apart, to_i + 2 * apart);
+      store(z3, to + 3 * apart, to_i + 3 * apart);
     }
+  }
+}
+
+// The last stage, where there is an odd number of them.
+void combine_last_stage(const FourierRoots& roots, double* real, double* imaginary) {
+  const std::size_t width = roots.half / 2, apart = width * kFourierRows;
+  for (std::size_t k = 0; k < width; ++k, real += kFourierRows, imaginary += kFourierRows) {
+    Complexes a = load(real, imaginary), b = load(real + apart, imaginary + apart);
+    combine(stage_root(roots, width, k), a, b);
+    store(a, real, imaginary);
+    store(b, real + apart, imaginary + apart);
   }
 }
 
@@ -113,14 +154,17 @@ void write_rows(const FourierRoots& roots, const FourierRows& rows, const double
 }
 
 bool transform_lanes(const FourierRoots& roots, const FourierRows& rows, double* work) {
-  double* const real = work;
-  double* const imaginary = work + roots.half * kFourierRows;
+  double* const real = work + (64 - reinterpret_cast<std::uintptr_t>(work) % 64) / sizeof(double);
+  // Not a power of two after the real parts: the same places of both would compete in caches.
+  double* const imaginary = real + (roots.half + kFourierRows) * kFourierRows;
   read_rows(roots, rows, real, imaginary);
   for (std::size_t lane = 0; lane < kFourierRows; lane += hn::Lanes(Doubles())) {
     combine_fours(roots.half, real + lane, imaginary + lane);
-    for (std::size_t width = 4; width < roots.half; width *= 2) {
-      combine_stage(roots, width, real + lane, imaginary + lane);
+    std::size_t width = 4;
+    for (; 2 * width < roots.half; width *= 4) {
+      combine_two_stages(roots, width, real + lane, imaginary + lane);
     }
+    if (width < roots.half) combine_last_stage(roots, real + lane, imaginary + lane);
     write_rows(roots, rows, real + lane, imaginary + lane, lane);
   }
   return true;

@@ -26,7 +26,10 @@ struct FourierRows {
   std::complex<float>* to = nullptr;  // half + 1 of a row, one row after the other
 };
 
-// `work` has room for 2 * kFourierRows * half numbers. False, with nothing done, on CPUs without
+constexpr std::size_t fourier_rows_work(std::size_t half) noexcept {
+  return (2 * half + kFourierRows + 1) * kFourierRows;
+}
+// `work` has room for fourier_rows_work() numbers. False, with nothing done, on CPUs without
 // vectors of doubles.
 bool transform_rows(const FourierRoots& roots, const FourierRows& rows, double* work);
 

@@ -36,7 +36,7 @@ class RealFourier2d {
     Work made{.line = {},
               .row = {},
               .column = std::vector<double>(2 * length_.height),
-              .lanes = std::vector<double>(takes_rows() ? kFourierRows * length_.width : 0),
+              .lanes = std::vector<double>(takes_rows() ? fourier_rows_work(length_.width / 2) : 0),
               .half = {}};
     made.line.reserve(std::min(in_.width, length_.width));
     made.row.reserve(length_.width);
