@@ -89,18 +89,19 @@ void fetch_rows(const Context& context, Workspace& workspace, std::vector<Row>& 
 }
 
 std::string origin_of(const fetcher::Fetched& fetched) {
-  return fetched.from_store ? "store" : fetched.reference;
+  return fetched.from_store ? "store" : fetcher::shown_reference(fetched.reference);
 }
 
 void print_rows(const Context& context, std::span<const Row> rows) {
   Table table({{"name"}, {"size", Align::right}, {"sha256"}, {"from"}});
   for (const auto& [wanted, outcome] : rows) {
     if (outcome.error) {
-      table.add({wanted.name, "-", "-", "not fetched: " + to_string(outcome.error->kind())});
+      table.add({fetcher::shown_reference(wanted.name), "-", "-",
+                 "not fetched: " + to_string(outcome.error->kind())});
     } else {
       const auto& fetched = *outcome.fetched;
-      table.add(
-          {wanted.name, to_text(fetched.size), fetched.sha256.substr(0, 12), origin_of(fetched)});
+      table.add({fetcher::shown_reference(wanted.name), to_text(fetched.size),
+                 fetched.sha256.substr(0, 12), origin_of(fetched)});
     }
   }
   table.print(context);
@@ -146,11 +147,12 @@ void print_plan(const Context& context, std::span<const PlanRow> rows, Bytes sum
   Table table({{"name"}, {"size", Align::right}, {"to transfer", Align::right}, {"from"}});
   for (const auto& [name, plan, error] : rows) {
     if (error) {
-      table.add({name, "-", "-", "not to be had: " + to_string(error->kind())});
+      table.add(
+          {fetcher::shown_reference(name), "-", "-", "not to be had: " + to_string(error->kind())});
       continue;
     }
-    table.add({name, size_or_unknown(plan.size), size_or_unknown(plan.to_transfer),
-               std::string(origin_of(plan.from))});
+    table.add({fetcher::shown_reference(name), size_or_unknown(plan.size),
+               size_or_unknown(plan.to_transfer), std::string(origin_of(plan.from))});
   }
   table.print(context);
   context.out << fmt::format("{}{} bytes to transfer\n", exact ? "" : "at least ", sum.count);
@@ -196,6 +198,7 @@ void dry_run(Context& context, Workspace& workspace, const std::vector<Row>& row
     if (row.error) {
       context.err << fmt::format("litezoo: {}\n", fetcher::about(row.name, row.error->what()));
       context.result = worse_of(context.result, exit_code_of(row.error->kind()));
+      exact = false;
     } else if (!row.plan.to_transfer) {
       exact = false;
     } else if (row.plan.transfer.empty() ||
@@ -265,7 +268,7 @@ void fetch(Context& context, const FetchOptions& options) {
     return print_json(context, document);
   }
   print_rows(context, rows);
-  if (failures > 0) {
+  if (failures > 0 && rows.size() > 1) {
     context.note(fmt::format("{} of {} could not be fetched", failures, rows.size()));
   }
 }

@@ -37,7 +37,7 @@ std::string explain(int code, const char* detail, const std::string& place,
       return place + " stopped sending for " +
              to_text(std::chrono::nanoseconds(settings.stall_timeout)) + "; try again later";
     default:
-      return "the transfer from " + place + " broke off: " + cause;
+      return "the transfer from " + place + " broke off (" + cause + "); try again later";
   }
 }
 

@@ -17,9 +17,9 @@ constexpr std::size_t kErrorBody = std::size_t{64} << 10;
 constexpr std::size_t kHeaderLimit = std::size_t{256} << 10;
 
 [[noreturn]] void throw_too_long(const Exchange& exchange) {
-  throw Error(ErrorKind::corrupt, "'" + without_query(exchange.head.url) +
-                                      "' gives more than the " +
-                                      to_text(exchange.request.size_limit) + " allowed");
+  throw Error(ErrorKind::corrupt,
+              "'" + without_query(exchange.head.url) + "' gives more than the " +
+                  to_text(exchange.request.size_limit) + " allowed; use another address");
 }
 
 }  // namespace

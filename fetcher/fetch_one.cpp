@@ -38,13 +38,15 @@ void require_digest(const FetchRequest& request, const std::string& place,
                     const std::string& sha256) {
   if (request.sha256.empty() || request.sha256 == sha256) return;
   throw Error(ErrorKind::corrupt, "'" + shown(place) + "' gave wrong bytes: SHA-256 is " + sha256 +
-                                      ", expected " + request.sha256);
+                                      ", expected " + request.sha256 +
+                                      "; ask its publisher which is right, or use another place");
 }
 
 void require_size(const FetchRequest& request, const std::string& place, Bytes size) {
   if (!request.size || *request.size == size) return;
   throw Error(ErrorKind::corrupt, "'" + shown(place) + "' gave " + std::to_string(size.count) +
-                                      " bytes, expected " + std::to_string(request.size->count));
+                                      " bytes, expected " + std::to_string(request.size->count) +
+                                      "; use another place");
 }
 
 Fetched use_local(const FetchRequest& request, const Place& place, const Reference& reference) {

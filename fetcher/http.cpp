@@ -55,7 +55,7 @@ std::optional<std::string> link_of(const HttpHead& head, const std::string& rel)
 }
 
 void require_success(const HttpReply& reply, const std::string& url) {
-  if (!reply.failure.empty()) throw Error(ErrorKind::network, reply.failure);
+  if (!reply.failure.empty()) throw Error(ErrorKind::network, about(url, reply.failure));
   const int status = reply.status();
   if (status >= 200 && status < 300) return;
   const std::string shown = "'" + escape_for_terminal(without_query(url)) + "'";
@@ -66,14 +66,15 @@ void require_success(const HttpReply& reply, const std::string& url) {
                                           "); it may need a login or consent on its page");
     case 404:
     case 410:
-      throw Error(ErrorKind::not_found,
-                  shown + " does not exist (HTTP " + std::to_string(status) + ")");
+      throw Error(ErrorKind::not_found, shown + " does not exist (HTTP " + std::to_string(status) +
+                                            "); check the address");
     case 429:
       throw Error(ErrorKind::network, shown + " asks for fewer requests (HTTP 429); try again " +
                                           when(reply.hops.back()));
     default:
-      throw Error(ErrorKind::network, shown + " failed (HTTP " + std::to_string(status) + ")" +
-                                          (status >= 500 ? "; try again later" : ""));
+      throw Error(ErrorKind::network,
+                  shown + " failed (HTTP " + std::to_string(status) + ")" +
+                      (status >= 500 ? "; try again later" : "; check the address"));
   }
 }
 
@@ -128,17 +129,18 @@ bool is_redirect(int status) noexcept {
 Redirect redirect_of(const HttpHead& head) {
   const std::string shown = without_query(head.url);
   const auto location = head.header("location");
-  if (!location) return {"", "'" + shown + "' redirects without saying where to"};
+  if (!location)
+    return {"", "'" + shown + "' redirects without saying where to; use another address"};
   const auto target = resolve_location(head.url, *location);
   const auto url = target ? parse_url(*target) : std::nullopt;
   if (!url || url->has_credentials) {
-    return {"", "'" + shown + "' redirects to what is no web address; not followed"};
+    return {"", "'" + shown + "' redirects to what is no web address; use another address"};
   }
   const auto from = parse_url(head.url);
   const bool from_loopback = from && is_loopback_host(from->host) && from->scheme == "http";
   if (url->scheme == "http" && !(from_loopback && is_loopback_host(url->host))) {
     return {"", "'" + shown + "' redirects to an unencrypted address on " + url->place() +
-                    "; not followed"};
+                    ", which is not followed; use another address"};
   }
   return {*target, ""};
 }

@@ -1,16 +1,47 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "base/text.h"
+#include "fetcher/answer_check.h"
 #include "fetcher/ask.h"
 #include "fetcher/block_file.h"
 #include "fetcher/fetch.h"
 #include "fetcher/fetch_one.h"
+#include "fetcher/lane.h"
 #include "fetcher/session.h"
 #include "fetcher/sources.h"
 #include "fetcher/url.h"
 
 namespace litezoo::fetcher {
 namespace {
+
+std::optional<Bytes> stated_in(const HttpHead& head) {
+  if (const auto range = content_range(head); range && range->total) return Bytes{*range->total};
+  if (head.header("transfer-encoding")) return std::nullopt;
+  if (const auto length = content_length(head)) return Bytes{*length};
+  return std::nullopt;
+}
+
+// Where HEAD says nothing, the head of an answer with a byte may.
+std::optional<Bytes> size_by_range(Session& session, HttpRequest request) {
+  request.method = HttpMethod::get;
+  request.headers.emplace_back("Range: bytes=0-0");
+  std::optional<HttpHead> answer;
+  HttpSink sink;
+  sink.head = [&answer](const HttpHead& head) {
+    answer = head;
+    // The rest of what may be the whole file is not wanted.
+    throw Enough{};
+  };
+  try {
+    const HttpReply reply = ask(session, [&] { return session.transport().send(request, sink); });
+    if (reply.status() != 416) require_success(reply, request.url);
+  } catch (const Enough&) {
+    require_file_head(*answer, escape_for_terminal(without_query(request.url)));
+    return stated_in(*answer);
+  }
+  return std::nullopt;
+}
 
 // What one address of the place gives, as its server states it.
 std::optional<Bytes> size_at(Session& session, const Place& place, const std::string& url) {
@@ -22,16 +53,12 @@ std::optional<Bytes> size_at(Session& session, const Place& place, const std::st
   request.method = HttpMethod::head;
   HttpReply reply = ask(session, request);
   if (reply.status() == 405 || reply.status() == 501 || reply.status() == 403) {
-    request.method = HttpMethod::get;
-    request.headers.emplace_back("Range: bytes=0-0");
-    request.size_limit = Bytes{std::uint64_t{1} << 16};
-    reply = ask(session, request);
+    return size_by_range(session, request);
   }
   require_success(reply, request.url);
-  const HttpHead& head = reply.hops.back();
-  if (const auto range = content_range(head); range && range->total) return Bytes{*range->total};
-  if (const auto length = content_length(head)) return Bytes{*length};
-  return std::nullopt;
+  require_file_head(reply.hops.back(), escape_for_terminal(without_query(url)));
+  const auto size = stated_in(reply.hops.back());
+  return size ? size : size_by_range(session, request);
 }
 
 // Of the first address that answers: a transfer goes to the next one, too.

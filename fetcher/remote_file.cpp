@@ -130,7 +130,9 @@ struct RemoteFile::Pages {
       direct = url;
       reply = fetcher::ask(session, once);
     }
-    require_success(reply, direct);
+    // Also for no byte at all, as of an empty file.
+    if (reply.status() == 416 && !total) throw_no_ranges();
+    require_success(reply, url);
     direct = reply.hops.back().url;
     cost.received.count += body.size();
     if (body.size() != std::min(to, *total) - from) {

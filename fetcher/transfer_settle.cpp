@@ -171,12 +171,13 @@ void Transfer::throw_failed(const HttpReply& reply) const {
 void Transfer::throw_wrong(const Digest& expected, const std::string& hex) const {
   throw Error(ErrorKind::corrupt, "'" + shown_ +
                                       "' gave wrong bytes: " + std::string(name_of(expected.kind)) +
-                                      " is " + hex + ", expected " + expected.hex);
+                                      " is " + hex + ", expected " + expected.hex +
+                                      "; ask its publisher which is right, or use another address");
 }
 
 void Transfer::throw_long() const {
-  throw Error(ErrorKind::corrupt,
-              "'" + shown_ + "' gives more than the " + to_text(limit()) + " expected");
+  throw Error(ErrorKind::corrupt, "'" + shown_ + "' gives more than the " + to_text(limit()) +
+                                      " expected; use another address");
 }
 
 }  // namespace litezoo::fetcher

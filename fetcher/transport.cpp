@@ -257,7 +257,8 @@ struct Transport::Loop {
     }
     reply.failure = redirect.refusal;
     if (reply.failure.empty() && static_cast<int>(reply.hops.size()) > settings.max_redirects) {
-      reply.failure = "'" + without_query(ended.request.url) + "' redirects without end";
+      reply.failure =
+          "'" + without_query(ended.request.url) + "' redirects without end; use another address";
     }
     if (!reply.failure.empty()) return conclude(std::move(exchange));
     ended.begin_hop(redirect.url);

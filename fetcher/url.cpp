@@ -65,9 +65,13 @@ std::string without_query(std::string_view text) {
   return std::string(text.substr(0, text.find_first_of("?#")));
 }
 
-std::string about(const std::string& reference, const std::string& message) {
+std::string shown_reference(const std::string& reference) {
   const bool address = reference.starts_with("https:") || reference.starts_with("http:");
-  const std::string shown = escape_for_terminal(address ? without_query(reference) : reference);
+  return escape_for_terminal(address ? without_query(reference) : reference);
+}
+
+std::string about(const std::string& reference, const std::string& message) {
+  const std::string shown = shown_reference(reference);
   return message.find(shown) == std::string::npos ? shown + ": " + message : message;
 }
 

@@ -25,8 +25,10 @@ std::optional<Url> parse_url(std::string_view text);
 // `text` without its query and fragment, which may hold a signature: what messages and logs show.
 std::string without_query(std::string_view text);
 
-// "REFERENCE: MESSAGE", or the message alone when it names the reference. A web address is shown
-// without its query.
+// A reference for people: safe to show, a web address without its query.
+std::string shown_reference(const std::string& reference);
+
+// "REFERENCE: MESSAGE", or the message alone when it names the reference.
 std::string about(const std::string& reference, const std::string& message);
 
 // The address a Location header means, relative ones included.

@@ -65,13 +65,53 @@ TEST_CASE("bytes with another digest are exit code 6 and are not kept") {
   CAPTURE(result.err);
   CHECK(result.exit_code == 6);
   const auto lines = lines_of(result.err);
-  REQUIRE(lines.size() == 3);
+  REQUIRE(lines.size() == 2);
   CHECK(lines[0].find("asking once more, past caches") != std::string::npos);
   CHECK(lines[1].starts_with("litezoo: '" + bench.reference + "' gave wrong bytes: SHA-256 is "));
   for (const auto& path : bench.program.stored_files()) {
     CAPTURE(path.string());
     CHECK(path.filename() != bench.sha256);
     CHECK(path.filename() != wrong);
+  }
+}
+
+TEST_CASE("a failure is one line that names the address once, without its query, and a next step") {
+  struct Case {
+    std::string fault;
+    int exit_code;
+  };
+  const Case cases[] = {{"status=404", 4},      {"status=400", 5},  {"status=403", 5},
+                        {"status=429", 5},      {"status=500", 5},  {"retry-after=3600", 5},
+                        {"cut-off=0", 5},       {"to-ftp", 5},      {"to-file", 5},
+                        {"to-plain-http", 5},   {"to-itself", 5},   {"web-page", 5},
+                        {"hidden-web-page", 5}, {"lfs-pointer", 6}, {"range-refused", 0}};
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/m.tflite?Signature=SECRET",
+               std::string(as_text(builder::classifier({.width = 0.25}))));
+  const std::string address = hub.url() + "/m.tflite";
+  for (const Case& c : cases) {
+    for (const char* command : {"fetch", "inspect"}) {
+      CAPTURE(c.fault);
+      CAPTURE(command);
+      hub.clear_faults();
+      hub.add_fault(hub::parse_fault(c.fault));
+      const auto result = program.run({command, address + "?Signature=SECRET"});
+      CAPTURE(result.err);
+      CHECK(result.exit_code == c.exit_code);
+      CHECK(result.err.find("SECRET") == std::string::npos);
+      if (c.exit_code == 0) continue;
+      const auto lines = lines_of(result.err);
+      REQUIRE_FALSE(lines.empty());
+      // A server that takes no ranges is told before.
+      CHECK(lines.size() <= (std::string(command) == "inspect" ? 2 : 1));
+      const std::string& line = lines.back();
+      CHECK(line.starts_with("litezoo: "));
+      const std::size_t at = line.find(address);
+      CHECK(at != std::string::npos);
+      CHECK(line.find(address, at + 1) == std::string::npos);
+      CHECK(line.find("; ") != std::string::npos);
+    }
   }
 }
 

@@ -35,6 +35,29 @@ TEST_CASE("a dry run tells the bytes to the last one and fetches nothing") {
   CHECK(program.stored_files().empty());
 }
 
+TEST_CASE("a dry run finds out what a server does not say at once, and refuses what is no file") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/a.tflite", std::string(123'456, 'a'));
+  struct Case {
+    std::string fault;
+    int exit_code;
+    bool exact;
+  };
+  const Case cases[] = {{"chunked", 0, true},  {"no-length", 0, true}, {"no-head", 0, true},
+                        {"endless", 0, false}, {"web-page", 5, false}, {"status=404", 4, false}};
+  for (const Case& c : cases) {
+    CAPTURE(c.fault);
+    hub.clear_faults();
+    hub.add_fault(hub::parse_fault(c.fault));
+    const auto result = program.run({"fetch", "--dry-run", "--json", hub.url() + "/a.tflite"});
+    CAPTURE(result.err);
+    CHECK(result.exit_code == c.exit_code);
+    CHECK(parsed(result)["exact"] == c.exact);
+    CHECK(parsed(result)["to_transfer_bytes"] == (c.exact ? 123'456 : 0));
+  }
+}
+
 TEST_CASE("events tell programs what happens, a line of JSON each") {
   const Program program;
   hub::Hub hub;

@@ -135,7 +135,7 @@ TEST_CASE("a server that gives no ranges, or another version meanwhile, is notic
     bool at_once;
   };
   const Case cases[] = {{"ignore-range", ErrorKind::unsupported, true},
-                        {"range-refused", ErrorKind::network, true},
+                        {"range-refused", ErrorKind::unsupported, true},
                         {"status=404", ErrorKind::not_found, true},
                         {"web-page", ErrorKind::network, true},
                         {"new-tag", ErrorKind::network, false},
