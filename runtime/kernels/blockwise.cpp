@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <span>
 
 #include "base/float16.h"
 #include "runtime/kernels/fixed_point.h"
@@ -33,23 +35,29 @@ class BlockwiseFullyConnected {
     auto* y = node.output(0).mutable_values<float>();
     const std::size_t panels = packed_.front().panel_count();
     node.threads().parallel_for(panels, 4, [&](std::size_t begin, std::size_t end) {
-      const std::size_t first = begin * kPanelColumns;
-      const std::size_t width = std::min(end * kPanelColumns, layer_.columns) - first;
-      std::vector<std::int32_t> sums(width);
-      std::vector<float> totals(width);
-      for (std::size_t row = 0; row < layer_.rows; ++row) {
-        std::ranges::fill(totals, 0.0F);
-        add_blocks(row, {begin, end}, sums, totals);
-        float* out = y + row * layer_.columns + first;
-        for (std::size_t i = 0; i < width; ++i) {
-          const float real = totals[i] * row_scales_[row] + (bias ? bias[first + i] : 0.0F);
-          out[i] = std::clamp(real, range_.min, range_.max);
-        }
+      for (std::size_t panel = begin; panel < end; panel += kMostPanels) {
+        run_panels({panel, std::min(panel + kMostPanels, end)}, bias, y);
       }
     });
   }
 
  private:
+  static constexpr std::size_t kMostPanels = 4, kMostColumns = kMostPanels * kPanelColumns;
+
+  void run_panels(PanelRange panels, const float* bias, float* y) const {
+    const std::size_t first = panels.begin * kPanelColumns;
+    const std::size_t width = std::min(panels.end * kPanelColumns, layer_.columns) - first;
+    for (std::size_t row = 0; row < layer_.rows; ++row) {
+      std::array<float, kMostColumns> totals{};
+      add_blocks(row, panels, std::span(totals).first(width));
+      float* out = y + row * layer_.columns + first;
+      for (std::size_t i = 0; i < width; ++i) {
+        const float real = totals[i] * row_scales_[row] + (bias ? bias[first + i] : 0.0F);
+        out[i] = std::clamp(real, range_.min, range_.max);
+      }
+    }
+  }
+
   // To one row of scales a block.
   void turn(const BlockScales& scales) {
     const std::size_t blocks = layer_.depth / block_;
@@ -81,15 +89,14 @@ class BlockwiseFullyConnected {
 
   std::size_t even_block() const { return (block_ + 1) / 2 * 2; }
 
-  void add_blocks(std::size_t row, PanelRange range, std::vector<std::int32_t>& sums,
-                  std::vector<float>& totals) const {
+  void add_blocks(std::size_t row, PanelRange range, std::span<float> totals) const {
     for (std::size_t block = 0; block < packed_.size(); ++block) {
-      std::ranges::fill(sums, 0);
+      std::array<std::int32_t, kMostColumns> sums{};
       const std::int16_t* a = values_.data() + row * row_stride_ + block * even_block();
       multiply_add(RowBlock<const std::int16_t>{a, 1, row_stride_}, packed_[block], range,
-                   RowBlock<std::int32_t>{sums.data(), 1, sums.size()});
+                   RowBlock<std::int32_t>{sums.data(), 1, totals.size()});
       const float* scales = scales_.data() + block * layer_.columns + range.begin * kPanelColumns;
-      for (std::size_t i = 0; i < sums.size(); ++i) {
+      for (std::size_t i = 0; i < totals.size(); ++i) {
         totals[i] += static_cast<float>(sums[i]) * scales[i];
       }
     }

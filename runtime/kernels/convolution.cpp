@@ -9,6 +9,7 @@
 #include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/line_convolution.h"
+#include "runtime/kernels/per_thread.h"
 #include "runtime/kernels/weights.h"
 
 namespace litezoo::runtime {
@@ -130,6 +131,7 @@ class Convolution {
     taps_per_chunk_ =
         std::max<std::size_t>(1, kChunkDepth / std::max<std::size_t>(1, group_depth_));
     packed_.resize(phases_.size() * plan.groups);
+    scratch_.emplace(node.threads().size(), [this] { return make_scratch(); });
     if (node.input(plan.weights).constant) pack_weights(node);
   }
 
@@ -143,10 +145,10 @@ class Convolution {
     const std::byte* bias = plan_.bias ? node.input(*plan_.bias).data : nullptr;
     for (std::size_t p = 0; p < phases_.size(); ++p) {
       const std::size_t tile = tile_rows(phases_[p]);
+      scratch_->hand_in();
       node.threads().parallel_for(plan_.batch * phases_[p].rows(), std::min<std::size_t>(tile, 16),
                                   [&](std::size_t begin, std::size_t end) {
-                                    Scratch scratch(tile * tile_depth(phases_[p]) + 1,
-                                                    tile * std::min(group_columns_, kColumnBlock));
+                                    Scratch& scratch = scratch_->take();
                                     for (std::size_t row = begin; row < end; row += tile) {
                                       const Work work{x, bias, node.output(0).data,
                                                       p, row,  std::min(tile, end - row)};
@@ -170,6 +172,15 @@ class Convolution {
     std::vector<A> a;
     std::vector<Sum> sums;
   };
+
+  Scratch make_scratch() const {
+    std::size_t a_size = 0, rows = 0;
+    for (const Phase& phase : phases_) {
+      rows = std::max(rows, tile_rows(phase));
+      a_size = std::max(a_size, tile_rows(phase) * tile_depth(phase));
+    }
+    return {a_size + 1, rows * std::min(group_columns_, kColumnBlock)};
+  }
 
   // Of one chunk of taps, padded to the even depth packing may ask for.
   std::size_t tile_depth(const Phase& phase) const {
@@ -361,6 +372,7 @@ class Convolution {
   std::vector<std::vector<PackedMatrix<W>>> packed_;  // by phase and group, one a chunk
   std::vector<std::int16_t> quantized_;               // hybrid
   std::vector<float> part_scales_;
+  std::optional<PerThread<Scratch>> scratch_;
 };
 
 template <typename X, typename W, typename Sum>

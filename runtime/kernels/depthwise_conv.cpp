@@ -12,6 +12,7 @@
 #include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/gemm.h"
 #include "runtime/kernels/linear_output.h"
+#include "runtime/kernels/per_thread.h"
 #include "runtime/kernels/weights.h"
 #include "runtime/kernels/window.h"
 
@@ -20,6 +21,12 @@ namespace {
 
 // 16-bit products over this many taps stay below 2^31.
 constexpr std::size_t kNarrowTaps = 256;
+
+// That lie inside an image at once.
+std::size_t most_taps(const DepthwisePlan& plan) noexcept {
+  return static_cast<std::size_t>(std::min(plan.height.window, plan.height.input)) *
+         static_cast<std::size_t>(std::min(plan.width.window, plan.width.input));
+}
 
 // X: elements of the input; Sum: accumulators.
 template <typename X, typename Sum>
@@ -30,7 +37,8 @@ class DepthwiseConvolution {
   DepthwiseConvolution(const Node& node, const DepthwisePlan& plan, LinearOutput output)
       : plan_(plan),
         output_(std::move(output)),
-        multiplier_(plan.output_channels / plan.input_channels) {
+        multiplier_(plan.output_channels / plan.input_channels),
+        scratch_(node.threads().size(), [&] { return make_scratch(plan); }) {
     if (output_.kind() != LinearKind::hybrid) zero_point_ = node.input(0).zero_point();
     if (node.input(1).constant) read_weights(node);
   }
@@ -45,9 +53,9 @@ class DepthwiseConvolution {
     const Work work{x, node.has_input(2) ? node.input(2).data : nullptr, node.output(0).data};
     const auto pixels = plan_.batch * static_cast<std::size_t>(plan_.height.output) *
                         static_cast<std::size_t>(plan_.width.output);
+    scratch_.hand_in();
     node.threads().parallel_for(pixels, 16, [&](std::size_t begin, std::size_t end) {
-      Scratch scratch;
-      scratch.sums.resize(plan_.output_channels);
+      Scratch& scratch = scratch_.take();
       for (std::size_t pixel = begin; pixel < end; ++pixel) run_pixel(work, pixel, scratch);
     });
   }
@@ -64,6 +72,17 @@ class DepthwiseConvolution {
     std::vector<std::int32_t> narrow;  // for Sum = int64
     std::vector<X> expanded;           // the input repeated for a depth multiplier
   };
+
+  // With room for all that it will hold.
+  static Scratch make_scratch(const DepthwisePlan& plan) {
+    const std::size_t taps = most_taps(plan), channels = plan.output_channels;
+    Scratch scratch;
+    scratch.taps.reserve(taps);
+    scratch.sums.resize(channels);
+    if constexpr (std::is_same_v<Sum, std::int64_t>) scratch.narrow.reserve(channels);
+    if (channels > plan.input_channels) scratch.expanded.reserve(taps * channels);
+    return scratch;
+  }
 
   void read_weights(const Node& node) {
     const RuntimeTensor& weights = node.input(1);
@@ -176,6 +195,7 @@ class DepthwiseConvolution {
   std::vector<W> weights_;
   std::vector<std::int16_t> quantized_;  // hybrid
   std::vector<float> image_scales_;
+  PerThread<Scratch> scratch_;
 };
 
 template <typename X, typename Sum>
@@ -291,8 +311,11 @@ std::size_t depthwise_conv_2d_bytes(const Node& node) {
   if (is_float && node.input(0).size() > 0 && suits_depthwise_lines(plan)) {
     return depthwise_lines_bytes(plan, node.threads().size());
   }
-  return checked_multiply(weights.size(), sizeof(float))
-      .value_or(std::numeric_limits<std::size_t>::max());
+  // Beside the weights each thread has taps of 16 bytes, and what they meet where it is repeated.
+  const auto values = checked_multiply(weights.size(), sizeof(float) * (node.threads().size() + 1));
+  const auto taps = checked_multiply(most_taps(plan), std::size_t{16} * node.threads().size());
+  const auto all = values && taps ? checked_add(*values, *taps) : std::nullopt;
+  return all.value_or(std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace litezoo::runtime

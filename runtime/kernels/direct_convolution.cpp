@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "runtime/kernels/gemm.h"
+#include "runtime/kernels/per_thread.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -24,7 +25,10 @@ class DirectConvolution {
         depth_(size_of(plan.axes[2].window) * plan.input_channels),
         stride_((plan.output_channels + kPanelColumns - 1) / kPanelColumns * kPanelColumns),
         piece_(kPieceSums / stride_),
-        taps_(size_of(plan.axes[0].window) * size_of(plan.axes[1].window)) {
+        taps_(size_of(plan.axes[0].window) * size_of(plan.axes[1].window)),
+        scratch_(node.threads().size(), [this] {
+          return Scratch{std::vector<float>(piece_ * stride_), std::vector<float>(depth_)};
+        }) {
     if (node.input(plan.weights).constant) pack_weights(node);
   }
 
@@ -36,8 +40,9 @@ class DirectConvolution {
     const std::size_t lines =
         plan_.batch * size_of(plan_.axes[0].output) * size_of(plan_.axes[1].output);
     const std::size_t pieces = (size_of(plan_.axes[2].output) + piece_ - 1) / piece_;
+    scratch_.hand_in();
     node.threads().parallel_for(lines * pieces, 4, [&](std::size_t begin, std::size_t end) {
-      Scratch scratch{std::vector<float>(piece_ * stride_), std::vector<float>(depth_)};
+      Scratch& scratch = scratch_.take();
       for (std::size_t i = begin; i < end; ++i) {
         run_piece(tensors, i / pieces, i % pieces * piece_, scratch);
       }
@@ -167,6 +172,7 @@ class DirectConvolution {
   std::size_t stride_;                     // output channels in whole panels
   std::size_t piece_;                      // positions of one task
   std::vector<PackedMatrix<float>> taps_;  // by row of the window
+  PerThread<Scratch> scratch_;
 };
 
 }  // namespace

@@ -135,20 +135,19 @@ Evaluate multiply_words(const Sizes& sizes, LinearOutput linear) {
     const std::byte* bias = bias_data(node);
     const std::size_t grain = std::max<std::size_t>(1, 65536 / (sizes.depth * sizes.columns + 1));
     node.threads().parallel_for(sizes.rows, grain, [&](std::size_t begin, std::size_t end) {
-      std::vector<std::int64_t> sums(sizes.columns);
-      for (std::size_t row = begin; row < end; ++row) {
-        output.begin(bias, 0, sizes.columns, sums.data());
-        const std::int16_t* a = rows + row * sizes.depth;
-        for (std::size_t n = 0; n < sizes.columns; ++n) {
-          const std::int16_t* b = weights + n * sizes.depth;
-          for (std::size_t k = 0; k < sizes.depth; ++k) sums[n] += std::int64_t{a[k]} * b[k];
-        }
+      for (std::size_t i = begin * sizes.columns; i < end * sizes.columns; ++i) {
+        const std::size_t n = i % sizes.columns;
+        const std::int16_t* a = rows + i / sizes.columns * sizes.depth;
+        const std::int16_t* b = weights + n * sizes.depth;
+        std::int64_t sum = 0;
+        output.begin(bias, n, 1, &sum);
+        for (std::size_t k = 0; k < sizes.depth; ++k) sum += std::int64_t{a[k]} * b[k];
         output.finish({.bias = bias,
-                       .first = 0,
-                       .count = sizes.columns,
+                       .first = n,
+                       .count = 1,
                        .input_scale = 1.0F,
-                       .output = y + row * sizes.columns * sizeof(std::int16_t)},
-                      sums.data());
+                       .output = y + i * sizeof(std::int16_t)},
+                      &sum);
       }
     });
   };

@@ -91,13 +91,12 @@ void PaddedLines::fill(std::int64_t row, float* to) const {
   for (std::size_t i = 0; i < count; ++i) to = std::fill_n(to, size_.repeat, from[i]);
 }
 
-ThreadLines::ThreadLines(std::size_t threads, const PaddedLines::Size& size, std::size_t rows) {
-  ones_.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) {
-    ones_.push_back({PaddedLines(size), {}});
-    ones_.back().rows.reserve(rows);
-  }
-}
+ThreadLines::ThreadLines(std::size_t threads, const PaddedLines::Size& size, std::size_t rows)
+    : ones_(threads, [&] {
+        One one{PaddedLines(size), {}};
+        one.rows.reserve(rows);
+        return one;
+      }) {}
 
 std::size_t ThreadLines::bytes_of(std::size_t threads, const PaddedLines::Size& size) noexcept {
   const auto floats = checked_multiply(threads, PaddedLines::floats_of(size));

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "runtime/kernels/per_thread.h"
 #include "runtime/kernels/window.h"
 
 namespace litezoo::runtime {
@@ -70,13 +70,12 @@ class ThreadLines {
   static std::size_t bytes_of(std::size_t threads, const PaddedLines::Size& size) noexcept;
 
   // Before each parallel_for.
-  void hand_in() noexcept { taken_ = 0; }
-  // One that no other thread has taken since hand_in(); for as many threads as there are.
-  One& take() noexcept { return ones_[taken_++]; }
+  void hand_in() noexcept { ones_.hand_in(); }
+  // One that no other thread has taken since hand_in().
+  One& take() noexcept { return ones_.take(); }
 
  private:
-  std::vector<One> ones_;
-  std::atomic<std::size_t> taken_{0};
+  PerThread<One> ones_;
 };
 
 }  // namespace litezoo::runtime

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <type_traits>
 
 #include "runtime/kernels/fixed_point.h"
+#include "runtime/kernels/per_thread.h"
 #include "runtime/kernels/window.h"
 
 namespace litezoo::runtime {
@@ -63,8 +65,10 @@ ActivationRange<T> activation_range(const Node& node, ActivationFunction activat
 template <typename T, typename Reduction>
 Evaluate pool(const Node& prepared, const PoolPlan& plan, Reduction reduction) {
   const ActivationRange<T> range = activation_range<T>(prepared, plan.activation);
-  return [plan, range, reduction](const Node& node) {
-    using Sum = typename Reduction::Sum;
+  using Sums = std::vector<typename Reduction::Sum>;
+  const auto all_sums = std::make_shared<PerThread<Sums>>(prepared.threads().size(),
+                                                          [&] { return Sums(plan.channels); });
+  return [plan, range, reduction, all_sums](const Node& node) {
     const T* x = node.input(0).values<T>();
     T* y = node.output(0).mutable_values<T>();
     const auto out_width = static_cast<std::size_t>(plan.width.output);
@@ -72,9 +76,10 @@ Evaluate pool(const Node& prepared, const PoolPlan& plan, Reduction reduction) {
     const auto in_width = static_cast<std::size_t>(plan.width.input);
     const auto in_height = static_cast<std::size_t>(plan.height.input);
     const std::size_t channels = plan.channels;
+    all_sums->hand_in();
     node.threads().parallel_for(
         plan.batch * out_height * out_width, 16, [&](std::size_t begin, std::size_t end) {
-          std::vector<Sum> sums(channels);
+          Sums& sums = all_sums->take();
           for (std::size_t pixel = begin; pixel < end; ++pixel) {
             const Reach columns = reach(plan.width, static_cast<std::int32_t>(pixel % out_width));
             const Reach rows =

@@ -1,6 +1,7 @@
 #include "runtime/kernels/product.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <type_traits>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t kMostRows = 32, kLeastRows = 8;
 constexpr std::size_t kTileSums = 4096;  // stay in the first cache
 constexpr std::size_t kMostPanels = 32;  // of one task; keeps its weights in the second cache
+static_assert(kLeastRows * kMostPanels * kPanelColumns <= kTileSums);
 
 std::size_t element_bytes(LinearKind kind) {
   if (kind == LinearKind::int16) return 2;
@@ -26,7 +28,7 @@ struct Task {
 };
 
 template <typename Sum, typename A, typename W>
-void run_task(const Product<A, W>& product, const Task& task, std::vector<Sum>& sums) {
+void run_task(const Product<A, W>& product, const Task& task, std::array<Sum, kTileSums>& sums) {
   const PackedMatrix<W>& b = *product.b;
   const std::size_t column = task.panels.begin * kPanelColumns;
   const std::size_t width = std::min(task.panels.end * kPanelColumns, b.columns) - column;
@@ -60,7 +62,7 @@ void run_tasks(const ThreadPool& threads, const Product<A, W>& product) {
   const std::size_t step = std::clamp<std::size_t>((panels + wanted - 1) / wanted, 1, kMostPanels);
   const std::size_t blocks = (panels + step - 1) / step;
   threads.parallel_for(row_tiles * blocks, 1, [&](std::size_t begin, std::size_t end) {
-    std::vector<Sum> sums(std::min(tile, product.a.rows) * step * kPanelColumns);
+    std::array<Sum, kTileSums> sums;
     for (std::size_t i = begin; i < end; ++i) {
       const std::size_t row = i % row_tiles * tile, panel = i / row_tiles * step;
       run_task(product,

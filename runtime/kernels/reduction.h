@@ -51,20 +51,20 @@ Accumulator fold_row(const In* in, std::size_t count, Accumulator initial, const
 }
 
 // accumulators[o] = combine(accumulators[o], x) for each input element x that meets output o, in
-// the order of the input.
+// the order of the input; only `extent` slices of the first dimension.
 template <typename In, typename Accumulator, typename Combine>
 void fold(const In* in, Accumulator* accumulators, std::span<const Reduction::Dimension> dimensions,
-          const Combine& combine) {
+          std::size_t extent, const Combine& combine) {
   const Reduction::Dimension& first = dimensions.front();
   if (dimensions.size() > 1) {
-    for (std::size_t i = 0; i < first.extent; ++i) {
+    for (std::size_t i = 0; i < extent; ++i) {
       fold(in + i * first.in_stride, accumulators + i * first.out_stride, dimensions.subspan(1),
-           combine);
+           dimensions[1].extent, combine);
     }
   } else if (first.reduced) {
-    *accumulators = fold_row(in, first.extent, *accumulators, combine);
+    *accumulators = fold_row(in, extent, *accumulators, combine);
   } else {
-    for (std::size_t i = 0; i < first.extent; ++i) {
+    for (std::size_t i = 0; i < extent; ++i) {
       accumulators[i] = combine(accumulators[i], in[i]);
     }
   }
@@ -75,12 +75,10 @@ template <typename In, typename Accumulator, typename Combine>
 void fold_all(const Node& node, const Reduction& reduction, const In* in, Accumulator* accumulators,
               const Combine& combine) {
   if (reduction.in_size == 0) return;
-  Reduction::Dimension first = reduction.dimensions.front();
+  const Reduction::Dimension first = reduction.dimensions.front();
   const auto body = [&](std::size_t begin, std::size_t end) {
-    std::vector<Reduction::Dimension> piece = reduction.dimensions;
-    piece.front().extent = end - begin;
     fold(in + begin * first.in_stride, accumulators + begin * first.out_stride,
-         std::span<const Reduction::Dimension>(piece), combine);
+         std::span<const Reduction::Dimension>(reduction.dimensions), end - begin, combine);
   };
   if (first.reduced) {
     body(0, first.extent);

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "runtime/kernels/dims.h"
+#include "runtime/kernels/per_thread.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -94,8 +95,9 @@ class Bilinear {
  public:
   using Wide = std::conditional_t<std::is_same_v<T, float>, float, std::int32_t>;
 
-  Bilinear(const Sizes& sizes, const Sampling& sampling)
+  Bilinear(const Sizes& sizes, const Sampling& sampling, std::size_t threads)
       : sizes_(sizes),
+        lines_(threads, [&] { return std::vector<Wide>(sizes.in_width * sizes.channels); }),
         rows_(bilinear_taps<Wide>(sizes.in_height, sizes.out_height, sampling)),
         columns_(bilinear_taps<Wide>(sizes.in_width, sizes.out_width, sampling)) {
     for (auto* positions : {&columns_.low, &columns_.high}) {
@@ -103,13 +105,14 @@ class Bilinear {
     }
   }
 
-  void run(const T* from, T* to, const ThreadPool& threads) const {
+  void run(const T* from, T* to, const ThreadPool& threads) {
     const std::size_t in_row = sizes_.in_width * sizes_.channels;
     const std::size_t out_row = sizes_.out_width * sizes_.channels;
+    lines_.hand_in();
     threads.parallel_for(
         sizes_.batches * sizes_.out_height, std::max<std::size_t>(kThreadValues / out_row, 1),
         [&](std::size_t begin, std::size_t end) {
-          std::vector<Wide> line(in_row);
+          std::vector<Wide>& line = lines_.take();
           for (std::size_t row = begin; row < end; ++row) {
             const std::size_t y = row % sizes_.out_height;
             const T* image = from + row / sizes_.out_height * sizes_.in_height * in_row;
@@ -155,12 +158,13 @@ class Bilinear {
   }
 
   Sizes sizes_;
+  PerThread<std::vector<Wide>> lines_;
   Taps<Wide> rows_, columns_;
 };
 
 template <typename T>
-Evaluate bilinear(const Sizes& sizes, const Sampling& sampling) {
-  auto resize = std::make_shared<const Bilinear<T>>(sizes, sampling);
+Evaluate bilinear(const Node& node, const Sizes& sizes, const Sampling& sampling) {
+  auto resize = std::make_shared<Bilinear<T>>(sizes, sampling, node.threads().size());
   return [resize](const Node& n) {
     resize->run(n.input(0).values<T>(), n.output(0).mutable_values<T>(), n.threads());
   };
@@ -249,11 +253,11 @@ Evaluate prepare_resize_bilinear(Node& node) {
                    {TensorType::FLOAT32, TensorType::INT8, TensorType::UINT8, TensorType::INT16});
   switch (node.input(0).type) {
     case TensorType::FLOAT32:
-      return bilinear<float>(sizes, sampling);
+      return bilinear<float>(node, sizes, sampling);
     case TensorType::INT8:
-      return bilinear<std::int8_t>(sizes, sampling);
+      return bilinear<std::int8_t>(node, sizes, sampling);
     case TensorType::UINT8:
-      return bilinear<std::uint8_t>(sizes, sampling);
+      return bilinear<std::uint8_t>(node, sizes, sampling);
     default:
       return bilinear_int16(sizes, sampling);
   }

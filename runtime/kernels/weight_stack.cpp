@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "runtime/kernels/dynamic_quantization.h"
 #include "runtime/kernels/weights.h"
@@ -92,21 +93,26 @@ void WeightStack::add_hybrid(const ThreadPool& threads, const float* x, std::siz
     row_scales_[row] =
         (asymmetric_ ? quantize_asymmetric_builtin(from, to) : quantize_symmetric(from, to)).scale;
   }
-  threads.parallel_for(
-      bytes_.panel_count(), kPanelsOfTask, [&](std::size_t begin, std::size_t end) {
-        const std::size_t first = begin * kPanelColumns;
-        const std::size_t width = std::min(end * kPanelColumns, columns_) - first;
-        std::vector<std::int32_t> sums(width);
-        for (std::size_t row = 0; row < rows; ++row) {
-          std::ranges::fill(sums, 0);
-          multiply_add(RowBlock<const std::int16_t>{quantized_.data() + row * stride, 1, stride},
-                       bytes_, {begin, end}, RowBlock<std::int32_t>{sums.data(), 1, width});
-          float* out = y + row * columns_ + first;
-          for (std::size_t i = 0; i < width; ++i) {
-            out[i] += static_cast<float>(sums[i]) * (row_scales_[row] * scales_[first + i]);
-          }
-        }
-      });
+  threads.parallel_for(bytes_.panel_count(), kPanelsOfTask,
+                       [&](std::size_t begin, std::size_t end) {
+                         for (std::size_t panel = begin; panel < end; panel += kPanelsOfTask) {
+                           add_panels({panel, std::min(panel + kPanelsOfTask, end)}, rows, y);
+                         }
+                       });
+}
+
+void WeightStack::add_panels(PanelRange panels, std::size_t rows, float* y) const {
+  const std::size_t stride = (depth_ + 1) / 2 * 2, first = panels.begin * kPanelColumns;
+  const std::size_t width = std::min(panels.end * kPanelColumns, columns_) - first;
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::array<std::int32_t, kPanelsOfTask * kPanelColumns> sums{};
+    multiply_add(RowBlock<const std::int16_t>{quantized_.data() + row * stride, 1, stride}, bytes_,
+                 panels, RowBlock<std::int32_t>{sums.data(), 1, width});
+    float* out = y + row * columns_ + first;
+    for (std::size_t i = 0; i < width; ++i) {
+      out[i] += static_cast<float>(sums[i]) * (row_scales_[row] * scales_[first + i]);
+    }
+  }
 }
 
 }  // namespace litezoo::runtime

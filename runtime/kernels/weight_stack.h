@@ -31,6 +31,8 @@ class WeightStack {
  private:
   void read(const Node& node);
   void add_hybrid(const ThreadPool& threads, const float* x, std::size_t rows, float* y);
+  // What add_hybrid() does with the quantised rows.
+  void add_panels(PanelRange panels, std::size_t rows, float* y) const;
 
   std::vector<std::size_t> inputs_;
   std::size_t depth_ = 0, columns_ = 0;
