@@ -264,6 +264,20 @@ Evaluate prepare_int16_pair(const Node& node, MatMulPlan plan) {
       });
 }
 
+// What TensorFlow Lite's kernel makes of a matrix with a scale for each slice: it knows only a
+// scale of the whole tensor, takes 0 where there are several, and gives the zero point throughout.
+Evaluate give_zero(const Node& node) {
+  const RuntimeTensor& y = node.output(0);
+  node.expect_type(y, {node.input(0).type});
+  expect_quantized(node, y);
+  // A 16-bit zero point is 0, so bytes will do.
+  const auto zero =
+      y.type == TensorType::INT8 ? static_cast<std::byte>(y.zero_point()) : std::byte{0};
+  return [zero](const Node& running) {
+    std::fill_n(running.output(0).data, running.output(0).bytes, zero);
+  };
+}
+
 }  // namespace
 
 Evaluate prepare_batch_matmul(Node& node) {
@@ -280,6 +294,8 @@ Evaluate prepare_batch_matmul(Node& node) {
     return plain_loop<std::int8_t, std::int8_t, std::int32_t>(
         std::move(plan), [](std::int64_t sum) { return static_cast<std::int32_t>(sum); });
   }
+  const bool is_quantized = a.type == TensorType::INT8 || a.type == TensorType::INT16;
+  if (is_quantized && a.quantization().scale.size() > 1) return give_zero(node);
   LinearOutput output(node, {.input = &a,
                              .weights = &b,
                              .bias = nullptr,
@@ -292,13 +308,7 @@ Evaluate prepare_batch_matmul(Node& node) {
     case LinearKind::float32:
       return make<float>(node, std::move(plan), std::move(output));
     case LinearKind::int16:
-      // TensorFlow Lite's kernel knows only a scale of the whole tensor and takes 0 when there
-      // are several: its result is 0, and so is ours.
-      if (b.quantization().scale.size() > 1) {
-        return [](const Node& running) {
-          std::fill_n(running.output(0).data, running.output(0).bytes, std::byte{0});
-        };
-      }
+      if (b.quantization().scale.size() > 1) return give_zero(node);
       return make<std::int8_t>(node, std::move(plan), std::move(output));
     case LinearKind::int8:
       if (b.type == TensorType::INT8 && b.zero_point() != 0) {

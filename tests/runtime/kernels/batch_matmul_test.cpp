@@ -145,6 +145,34 @@ TEST_CASE("hybrid BATCH_MATMUL is near the float one") {
   }
 }
 
+TEST_CASE("BATCH_MATMUL of a matrix with a scale for each slice is its zero point, as in LiteRT") {
+  struct Case {
+    TensorType type;
+    bool first;  // which matrix has the scales
+    std::int64_t zero_point;
+  };
+  for (const Case& c : {Case{TensorType::INT8, true, -5}, Case{TensorType::INT16, true, 0},
+                        Case{TensorType::INT16, false, 0}}) {
+    CAPTURE(tensor_type_name(c.type));
+    CAPTURE(c.first);
+    GraphBuilder b;
+    const auto sliced = test::quantized_by(1, {0.1F, 0.2F});
+    const auto whole = test::quantized(0.1F, 0);
+    const int x = b.input(c.type, {2, 2}, c.first ? sliced : whole);
+    const int w = b.constant<std::int8_t>({2, 2}, {1, 2, 3, 4}, c.first ? whole : sliced);
+    b.op(BuiltinOperator::BATCH_MATMUL, {x, w},
+         {b.output(c.type, {}, test::quantized(0.5F, c.zero_point))}, BatchMatMulOptions{});
+    test::Values values = std::vector<std::int8_t>{9, -9, 50, 7};
+    if (c.type == TensorType::INT16) values = std::vector<std::int16_t>{9, -9, 50, 7};
+    const auto result = run_graph(b.graph(), {values});
+    if (c.type == TensorType::INT8) {
+      CHECK(result.values<std::int8_t>() == std::vector<std::int8_t>(4, -5));
+    } else {
+      CHECK(result.values<std::int16_t>() == std::vector<std::int16_t>(4, 0));
+    }
+  }
+}
+
 TEST_CASE("BATCH_MATMUL refuses matrices and batches that do not fit") {
   struct {
     const char* name;
