@@ -83,9 +83,12 @@ std::string int8_kernels(const Device& device) {
 #else
   // Releases before 2023 have no VNNI kernels; on ARM they use SDOT.
   if (has("asimddp")) return "dot-product instructions (SDOT)";
-  return has("avx512_vnni") || has("avx_vnni")
-             ? "multiply-add only: this XNNPACK is too old for the CPU's VNNI"
-             : "multiply-add only";
+  if (has("avx512_vnni")) {
+    return "dot-product instructions (VNNI) in Litezoo's kernels; multiply-add in XNNPACK, too old "
+           "for them";
+  }
+  return has("avx_vnni") ? "multiply-add only: this XNNPACK is too old for the CPU's VNNI"
+                         : "multiply-add only";
 #endif
 }
 
