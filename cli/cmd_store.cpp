@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "catalog/models.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -79,29 +80,55 @@ void list(const Context& context) {
                              store.root().string());
 }
 
+// What the catalog takes to be here and is not.
+std::vector<Row> missing(catalog::Catalog& catalog, const fetcher::Store& store) {
+  std::vector<fetcher::StoredFile> gone;
+  for (const auto& file : catalog::stored_files(catalog)) {
+    if (is_sha256(file.sha256) && !store.find(file.sha256)) {
+      gone.push_back({.sha256 = file.sha256, .path = file.path, .size = file.size});
+    }
+  }
+  return rows_of(catalog, gone);
+}
+
+void forget(catalog::Catalog& catalog, std::span<const Row> rows) {
+  for (const auto& row : rows) catalog::forget_file(catalog, row.file.sha256);
+}
+
 void verify(Context& context, bool remove) {
   auto catalog = open_catalog();
   const fetcher::Store store(find_home().store);
   const std::size_t count = store.list().size();
   const auto damaged = rows_of(catalog, store.verify());
-  for (const auto& row : damaged) {
-    if (!remove) continue;
-    store.remove(row.file.sha256);
-    catalog::forget_file(catalog, row.file.sha256);
+  const auto gone = missing(catalog, store);
+  if (remove) {
+    for (const auto& row : damaged) store.remove(row.file.sha256);
+    forget(catalog, damaged);
+    forget(catalog, gone);
   }
+  if (!gone.empty()) context.result = ExitCode::environment;
   if (!damaged.empty()) context.result = ExitCode::integrity;
   if (context.json) {
     nlohmann::ordered_json document{{"files", count}, {"removed", remove ? damaged.size() : 0}};
     auto& files = document["damaged"] = nlohmann::ordered_json::array();
     for (const auto& row : damaged) files.push_back(to_document(row));
+    auto& absent = document["missing"] = nlohmann::ordered_json::array();
+    for (const auto& row : gone) absent.push_back(to_document(row));
     return print_json(context, document);
   }
   if (!damaged.empty()) print_rows(context, damaged);
+  if (!gone.empty()) {
+    context.out << "missing, though the catalog says that they are here:\n";
+    print_rows(context, gone);
+  }
   context.out << fmt::format("{} of {} files are what their digest says\n", count - damaged.size(),
                              count);
-  if (!damaged.empty()) {
-    context.note(remove ? "the damaged files have been removed; fetch them again"
-                        : "remove the damaged files with `litezoo store verify --remove`");
+  if (!damaged.empty() || !gone.empty()) {
+    context.note(remove
+                     ? "the damaged files have been removed and the missing ones forgotten; fetch "
+                       "them again"
+                     : "remove the damaged files and forget the missing ones with `litezoo "
+                       "store verify --remove`");
   }
 }
 
@@ -140,6 +167,7 @@ void collect(const Context& context, const GcOptions& options) {
   fetcher::Swept swept;
   if (!options.dry_run) {
     swept = store.sweep_partials(kResumable);
+    forget(catalog, missing(catalog, store));
     for (const auto& row : rows) {
       if (!store.remove(row.file.sha256)) continue;
       catalog::forget_file(catalog, row.file.sha256);
@@ -173,7 +201,8 @@ void add_store(CLI::App& command, Context& context) {
   CLI::App* verify_command =
       command.add_subcommand("verify", "Read every file again and compare it with its digest");
   verify_command->footer("Example:\n  litezoo store verify --remove");
-  verify_command->add_flag("--remove", *remove, "Remove the files that are damaged");
+  verify_command->add_flag("--remove", *remove,
+                           "Remove the files that are damaged, forget the missing ones");
   add_common_options(*verify_command, context);
   verify_command->callback([&context, remove] { verify(context, *remove); });
 

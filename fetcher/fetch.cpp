@@ -42,7 +42,10 @@ ErrorKind kind_of(const std::vector<ErrorKind>& kinds) {
 
 [[noreturn]] void throw_all(const std::vector<FetchFailure>& failures,
                             const std::vector<ErrorKind>& kinds) {
-  if (failures.size() == 1) throw Error(kinds.front(), failures.front().message);
+  const bool all_the_same = std::ranges::all_of(failures, [&](const FetchFailure& failure) {
+    return failure.message == failures.front().message;
+  });
+  if (all_the_same) throw Error(kind_of(kinds), failures.front().message);
   std::string message = "none of " + std::to_string(failures.size()) + " places gave the file: ";
   for (std::size_t i = 0; i < failures.size(); ++i) {
     if (i > 0) message += "; ";

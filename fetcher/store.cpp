@@ -11,6 +11,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Itself, not what a link leads to.
+bool is_real_directory(const fs::path& path) noexcept {
+  std::error_code error;
+  return fs::is_directory(fs::symlink_status(path, error));
+}
+
+// A journal whose file is gone says nothing.
+void sweep_journals(const fs::path& directory, std::chrono::hours resumable_for) {
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    fs::path partial = at->path();
+    if (partial.extension() != ".journal" ||
+        fs::exists(partial.replace_extension(".partial"), ignored)) {
+      continue;
+    }
+    const auto age = fs::file_time_type::clock::now() - at->last_write_time(ignored);
+    if (!ignored && age >= resumable_for) fs::remove(at->path(), ignored);
+  }
+}
+
 void sweep_directory(const fs::path& directory, std::chrono::hours resumable_for, Swept& swept) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
@@ -42,6 +63,7 @@ std::optional<StoredFile> Store::find(std::string_view sha256) const {
   }
   const fs::path path = path_of(sha256);
   std::error_code error;
+  if (!is_real_directory(path.parent_path())) return std::nullopt;
   if (!fs::is_regular_file(fs::symlink_status(path, error))) return std::nullopt;
   const auto size = fs::file_size(path, error);
   if (error) return std::nullopt;
@@ -51,11 +73,14 @@ std::optional<StoredFile> Store::find(std::string_view sha256) const {
 std::vector<StoredFile> Store::find_prefix(std::string_view hex) const {
   std::vector<StoredFile> found;
   std::error_code error;
-  for (const auto& directory : fs::directory_iterator(root_ / "sha256", error)) {
-    const std::string shelf = directory.path().filename().string();
+  fs::directory_iterator end, shelves(root_ / "sha256", error);
+  for (; !error && shelves != end; shelves.increment(error)) {
+    const std::string shelf = shelves->path().filename().string();
     if (!hex.starts_with(shelf) && !shelf.starts_with(hex)) continue;
-    for (const auto& entry : fs::directory_iterator(directory.path(), error)) {
-      const std::string name = entry.path().filename().string();
+    std::error_code unreadable;
+    fs::directory_iterator files(shelves->path(), unreadable);
+    for (; !unreadable && files != end; files.increment(unreadable)) {
+      const std::string name = files->path().filename().string();
       if (!is_sha256(name) || !name.starts_with(hex)) continue;
       if (auto file = find(name)) found.push_back(std::move(*file));
     }
@@ -67,7 +92,13 @@ std::vector<StoredFile> Store::find_prefix(std::string_view hex) const {
 std::vector<StoredFile> Store::verify() const {
   std::vector<StoredFile> damaged;
   for (StoredFile& file : list()) {
-    if (sha256_of_file(file.path) != file.sha256) damaged.push_back(std::move(file));
+    try {
+      if (sha256_of_file(file.path) == file.sha256) continue;
+    } catch (const Error& error) {
+      // Another process removed it meanwhile.
+      if (error.kind() == ErrorKind::not_found) continue;
+    }
+    damaged.push_back(std::move(file));
   }
   return damaged;
 }
@@ -95,11 +126,20 @@ void Store::note_use(const StoredFile& file) const noexcept {
 Swept Store::sweep_partials(std::chrono::hours resumable_for) const {
   Swept swept;
   sweep_directory(partial_directory(), resumable_for, swept);
+  sweep_journals(partial_directory(), resumable_for);
   return swept;
 }
 
 StoredFile Store::add(Partial& partial, const std::string& sha256) const {
   const Bytes size{partial.file().size()};
+  const fs::path shelf = path_of(sha256).parent_path();
+  std::error_code error;
+  const bool taken = fs::exists(fs::symlink_status(shelf, error)) && !is_real_directory(shelf);
+  if (taken || is_real_directory(path_of(sha256))) {
+    throw Error(ErrorKind::io,
+                "'" + (taken ? shelf : path_of(sha256)).string() +
+                    "' is in the way of a stored file; remove it, or set LITEZOO_HOME");
+  }
   partial.publish(path_of(sha256));
   return {sha256, path_of(sha256), size};
 }

@@ -30,13 +30,15 @@ class Store {
   explicit Store(std::filesystem::path root) : root_(std::move(root)) {}
   const std::filesystem::path& root() const noexcept { return root_; }
 
-  // By the whole digest. The content is not read again.
+  // By the whole digest. The content is not read again. What is no regular file in a real directory
+  // of the store, such as a link to elsewhere, is not of it.
   std::optional<StoredFile> find(std::string_view sha256) const;
   // Every file whose digest starts so, sorted.
   std::vector<StoredFile> find_prefix(std::string_view hex) const;
   std::vector<StoredFile> list() const { return find_prefix(""); }
 
-  // Reads every file again; gives those whose content is not what their name says.
+  // Reads every file again; gives those whose content is not what their name says, or cannot be
+  // read.
   std::vector<StoredFile> verify() const;
   // False when there was none. Throws Error(io).
   bool remove(std::string_view sha256) const;
@@ -49,7 +51,8 @@ class Store {
 
   std::filesystem::path path_of(std::string_view sha256) const;
   std::filesystem::path partial_directory() const { return root_ / "partial"; }
-  // Publishes a finished file under its digest. Throws Error(io).
+  // Publishes a finished file under its digest. Throws Error(io), also when its place is taken by a
+  // link or a directory.
   StoredFile add(Partial& partial, const std::string& sha256) const;
 
  private:

@@ -72,7 +72,15 @@ std::string shown_reference(const std::string& reference) {
 
 std::string about(const std::string& reference, const std::string& message) {
   const std::string shown = shown_reference(reference);
-  return message.find(shown) == std::string::npos ? shown + ": " + message : message;
+  // As a word of its own: a name may be a part of an address.
+  const auto ends = [](char c) { return c == '\'' || c == ' ' || c == ':' || c == ';'; };
+  for (std::size_t at = message.find(shown); at != std::string::npos;
+       at = message.find(shown, at + 1)) {
+    const std::size_t after = at + shown.size();
+    const bool begins = at == 0 || ends(message[at - 1]);
+    if (begins && (after == message.size() || ends(message[after]))) return message;
+  }
+  return shown + ": " + message;
 }
 
 std::optional<std::string> resolve_location(const std::string& base, const std::string& location) {

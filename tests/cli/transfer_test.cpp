@@ -106,6 +106,22 @@ TEST_CASE("the store is listed, verified and emptied of what the catalog does no
   CHECK(program.run({"store", "verify"}).exit_code == 0);
 }
 
+TEST_CASE("a file that is gone from the store is told, and forgotten when that is asked for") {
+  const Program program;
+  hub::Hub hub;
+  hub.add_file("/a.tflite", std::string(1'000, 'a'));
+  REQUIRE(program.run({"fetch", hub.url() + "/a.tflite"}).exit_code == 0);
+  std::filesystem::remove(program.stored_files().front());
+  const auto told = program.run({"store", "verify", "--json"});
+  CHECK(told.exit_code == 4);
+  CHECK(parsed(told)["missing"].size() == 1);
+  CHECK(parsed(told)["damaged"].empty());
+  CHECK(program.run({"store", "verify", "--remove"}).exit_code == 4);
+  CHECK(program.run({"store", "verify"}).exit_code == 0);
+  CHECK(program.run({"fetch", hub.url() + "/a.tflite"}).exit_code == 0);
+  CHECK(program.stored_files().size() == 1);
+}
+
 TEST_CASE("sync brings a manifest's models into the catalog, from where they can be fetched") {
   const Program program;
   hub::Hub hub;

@@ -4,8 +4,18 @@
 
 #include "base/error.h"
 #include "fetcher/sources.h"
+#include "fetcher/url.h"
 
 namespace litezoo::fetcher {
+
+TEST_CASE("a message names what it is about once, an address without its query") {
+  CHECK(about("https://a.example/m?key=1", "broke off; try again") ==
+        "https://a.example/m: broke off; try again");
+  CHECK(about("https://a.example/m?key=1", "'https://a.example/m' is gone; try another") ==
+        "'https://a.example/m' is gone; try another");
+  // A part of another name does not count.
+  CHECK(about("zoo/net", "1) npm:@zoo/net@1/a.tflite: gone").starts_with("zoo/net: 1) "));
+}
 
 TEST_CASE("every reference syntax is taken apart into its parts") {
   struct Case {

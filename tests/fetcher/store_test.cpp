@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,11 +56,39 @@ TEST_CASE("verify names the files whose content changed") {
   CHECK(damaged.front().sha256 == one);
 }
 
+TEST_CASE("what is in a store and not of it is neither listed, followed nor removed") {
+  const Shelf shelf;
+  const std::string one = shelf.add("one");
+  const auto shelves = shelf.store.root() / "sha256";
+  const auto outside = shelf.directory.path() / "outside";
+  const auto named = [](char c) { return std::string(64, c); };
+  write_file_atomically(outside / named('a'), "precious");
+  std::filesystem::create_directory_symlink(outside, shelves / "aa");
+  std::filesystem::create_directories(shelves / "bb" / named('b') / "deep");
+  std::filesystem::create_symlink(outside / named('a'),
+                                  shelves / "bb" / ("bb" + named('c').substr(2)));
+  write_file_atomically(shelves / "bb" / "README", "foreign");
+  write_file_atomically(shelves / "bb" / named('d'), "on the wrong shelf");
+  write_file_atomically(shelves / "file", "");
+  REQUIRE(::mkfifo((shelves / "bb" / ("bb" + named('e').substr(2))).c_str(), 0600) == 0);
+  CHECK(shelf.store.list().size() == 1);
+  CHECK(shelf.store.verify().empty());
+  for (const char c : {'a', 'b', 'd'}) CHECK_FALSE(shelf.store.remove(named(c)));
+  CHECK(read_text_file(outside / named('a')) == "precious");
+  for (const char c : {'a', 'b'}) {
+    Partial partial(shelf.store.partial_directory(), "key", {});
+    const auto error = error_of([&] { shelf.store.add(partial, named(c)); });
+    CHECK(says(error, "in the way"));
+  }
+  CHECK(shelf.store.find(one).has_value());
+}
+
 TEST_CASE("a sweep removes what dead processes left unfinished, and nothing else") {
   const Shelf shelf;
   shelf.add("one");
   Partial alive(shelf.store.partial_directory(), "alive", {});
   write_file_atomically(shelf.store.partial_directory() / "dead.partial", "rest");
+  write_file_atomically(shelf.store.partial_directory() / "alone.journal", "rest");
   CHECK(shelf.store.sweep_partials(std::chrono::hours(1)).partials == 0);
   const Swept swept = shelf.store.sweep_partials(std::chrono::hours(0));
   CHECK(swept.partials == 1);
