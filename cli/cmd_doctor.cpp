@@ -71,6 +71,7 @@ void doctor(Context& context) {
       {"engine", true, runtime::engine_version()},
       {"cpu features", true, device.features},
       {"int8 kernels", true, runtime::int8_kernels(device)},
+      {"weights", true, runtime::weights_sharing()},
       {"own kernels", true,
        fmt::format("{} builtin and {} custom operators", runtime::kernels().size(),
                    runtime::custom_kernels().size())},

@@ -294,7 +294,8 @@ void report_ops(const Context& context, const std::string& reference, const Prot
   const auto given = given_inputs(model.graph, protocol.inputs, settings.shapes);
   runtime::SessionOptions options{.threads = settings.threads,
                                   .memory_limit = protocol.memory_limit,
-                                  .input_shapes = given.shapes};
+                                  .input_shapes = given.shapes,
+                                  .packed_weights = runtime::make_packed_weights()};
   const auto open = [&] { return runtime::Session(model.graph, options); };
   auto real = with_resize_hint(model.graph, given.shapes, open);
   options.split_partitions = true;

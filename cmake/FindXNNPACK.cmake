@@ -46,7 +46,7 @@ if(XNNPACK_FOUND AND NOT TARGET XNNPACK::XNNPACK)
       xnn_define_batch_matrix_multiply xnn_define_space_to_depth_2d xnn_define_depth_to_space_2d
       xnn_define_dynamically_quantized_tensor_value xnn_define_static_mean xnn_define_static_expand_dims
       xnn_define_channelwise_quantized_tensor_value_v2 xnn_define_blockwise_quantized_tensor_value
-      xnn_reshape_runtime xnn_setup_runtime_v2 xnn_create_runtime_v4 xnn_get_runtime_profiling_info
+      xnn_reshape_runtime xnn_setup_runtime_v2 xnn_create_runtime_v4 xnn_weights_cache_is_finalized xnn_get_runtime_profiling_info
       xnn_get_external_value_shape xnn_reshape_external_value)
     check_cxx_symbol_exists(${function} xnnpack.h LITEZOO_HAS_${function})
     if(LITEZOO_HAS_${function})

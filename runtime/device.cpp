@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "runtime/xnnpack/packed_weights.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -90,6 +91,12 @@ std::string int8_kernels(const Device& device) {
   return has("avx_vnni") ? "multiply-add only: this XNNPACK is too old for the CPU's VNNI"
                          : "multiply-add only";
 #endif
+}
+
+std::string weights_sharing() {
+  return xnn::PackedWeights::is_supported()
+             ? "packed once for all partitions of a model that use them"
+             : "packed for each partition alone: this XNNPACK cannot share them";
 }
 
 std::string engine_version() {

@@ -17,4 +17,7 @@ std::string engine_version();
 // quantised models depends on them.
 std::string int8_kernels(const Device& device);
 
+// How the engine keeps the weights that it packed.
+std::string weights_sharing();
+
 }  // namespace litezoo::runtime

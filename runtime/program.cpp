@@ -81,24 +81,6 @@ std::size_t tensor_bytes(const RuntimeTensor& tensor, std::span<const std::int32
   return bytes;
 }
 
-SessionState::SessionState(const Graph& session_graph, const SessionOptions& session_options)
-    : graph(session_graph),
-      options(session_options),
-      threads(session_options.threads),
-      budget(session_options.memory_limit),
-      programs(session_graph.subgraphs.size()) {}
-
-SessionState::~SessionState() = default;
-
-Program& SessionState::program(std::int32_t index) {
-  if (index < 0 || static_cast<std::size_t>(index) >= programs.size()) {
-    corrupt(fmt::format("subgraph {} is called, but the model has {}", index, programs.size()));
-  }
-  auto& program = programs[static_cast<std::size_t>(index)];
-  if (!program) program = std::make_unique<Program>(*this, static_cast<std::size_t>(index));
-  return *program;
-}
-
 Program::Program(SessionState& state, std::size_t subgraph)
     : state_(state),
       index_(subgraph),

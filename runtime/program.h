@@ -13,32 +13,10 @@
 #include "runtime/layout.h"
 #include "runtime/memory.h"
 #include "runtime/partition.h"
-#include "runtime/session.h"
+#include "runtime/session_state.h"
 #include "runtime/xnnpack/delegate.h"
 
 namespace litezoo::runtime {
-
-class Program;
-
-// What the programs of one session share. Programs are made when they are first called for.
-struct SessionState {
-  SessionState(const Graph& session_graph, const SessionOptions& session_options);
-  ~SessionState();
-  // Throws Error(corrupt) when the graph has no such subgraph.
-  Program& program(std::int32_t index);
-  // All subgraph calls of a run count together; before each run.
-  void begin_run() noexcept { calls = planned_nodes = 0; }
-
-  const Graph& graph;
-  SessionOptions options;
-  ThreadPool threads;
-  MemoryBudget budget;
-  Resources resources;
-  std::vector<std::unique_ptr<Program>> programs;  // by subgraph
-  std::size_t depth = 0;                           // programs that are planning or running now
-  std::uint64_t calls = 0;                         // of subgraphs, in this run
-  std::uint64_t planned_nodes = 0;                 // in this run, or while loading
-};
 
 // Where a tensor's values come from.
 enum class Origin : std::uint8_t {
@@ -166,7 +144,7 @@ class Program final : public SubgraphRunner, private NodeServices {
   using NodeRuns = std::vector<std::vector<std::size_t>>;
   NodeRuns runs_of(std::span<const std::size_t> nodes) const;
   std::unordered_set<std::size_t> between_runs(const NodeRuns& runs) const;
-  Cut cut_out(std::span<const std::size_t> nodes) const;
+  Cut cut_out(std::span<const std::size_t> nodes);
   bool try_delegate(std::span<const std::size_t> nodes);
   void refuse_culprits(std::span<const std::size_t> nodes);
   void drop_delegate(std::size_t node);

@@ -202,6 +202,7 @@ struct Program::Cut {
   std::size_t hidden_bytes = 0;    // of activations that XNNPACK keeps to itself
   std::size_t constant_bytes = 0;  // that it packs, or copies
   bool needed = false;             // somebody else reads an output
+  xnn::PackedWeights* packed = nullptr;
 };
 
 // No release lays out the tensors between its nodes well: Debian 12's never reuses what lies before
@@ -247,7 +248,7 @@ void Program::count_readers() {
   }
 }
 
-Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
+Program::Cut Program::cut_out(std::span<const std::size_t> nodes) {
   // What is as large as the cut, not the graph: there may be as many cuts as nodes.
   std::unordered_map<std::size_t, std::size_t> read;  // how often in here, by tensor
   std::unordered_set<std::size_t> written;
@@ -263,6 +264,9 @@ Program::Cut Program::cut_out(std::span<const std::size_t> nodes) const {
       const bool first = ++read[i] == 1;
       if (tensors_[i].constant) {
         cut.constant_bytes += tensors_[i].bytes;
+        if (cut.packed == nullptr) {
+          cut.packed = state_.packed_weights({tensors_[i].data, tensors_[i].bytes});
+        }
       } else if (first && !written.contains(i)) {
         cut.inputs.push_back(i);
       }
@@ -302,7 +306,7 @@ bool Program::try_delegate(std::span<const std::size_t> nodes) {
     MemoryCharge charge(state_.budget, cut.hidden_bytes + cut.constant_bytes,
                         "XNNPACK's weights and activations");
     delegates_.emplace_back(cut.lowered, pointers_to(cut.inputs), pointers_to(cut.outputs),
-                            state_.threads);
+                            state_.threads, cut.packed);
     delegate_charges_.push_back(std::move(charge));
   } catch (const Error&) {
     return false;

@@ -74,6 +74,10 @@ Entry find_entry(const Graph& graph, const std::string& signature_key) {
 
 }  // namespace
 
+std::shared_ptr<xnn::PackedWeights> make_packed_weights() {
+  return xnn::PackedWeights::is_supported() ? std::make_shared<xnn::PackedWeights>() : nullptr;
+}
+
 std::vector<UnsupportedNode> unsupported_nodes(const Graph& graph) {
   std::vector<UnsupportedNode> result;
   for (std::size_t s = 0; s < graph.subgraphs.size(); ++s) {

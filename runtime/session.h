@@ -17,6 +17,13 @@ namespace litezoo::runtime {
 // Input shapes that replace the file's, by input index; an absent one stays.
 using InputShapes = std::vector<std::optional<std::vector<std::int32_t>>>;
 
+namespace xnn {
+class PackedWeights;
+}
+// For sessions of one graph that are to pack its weights once (SessionOptions::packed_weights).
+// Null where this XNNPACK cannot share them.
+std::shared_ptr<xnn::PackedWeights> make_packed_weights();
+
 struct SessionOptions {
   std::uint32_t threads = 1;
   std::string signature;          // empty = the main subgraph, inputs in its order
@@ -26,6 +33,7 @@ struct SessionOptions {
   // Of one WHILE; also how often subgraphs may call each other in one run.
   std::uint64_t max_loop_iterations = 10'000'000;
   InputShapes input_shapes;
+  std::shared_ptr<xnn::PackedWeights> packed_weights;  // null: its own
 };
 
 // A tensor at the session's border. `data` stays valid until the session is resized or dies.

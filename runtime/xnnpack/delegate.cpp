@@ -8,15 +8,25 @@
 namespace litezoo::runtime::xnn {
 
 Delegate::Delegate(std::span<const LoweredNode> nodes, std::vector<RuntimeTensor*> inputs,
-                   std::vector<RuntimeTensor*> outputs, const ThreadPool& threads)
+                   std::vector<RuntimeTensor*> outputs, const ThreadPool& threads,
+                   [[maybe_unused]] PackedWeights* packed)
     : inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
   const std::vector<const RuntimeTensor*> read(inputs_.begin(), inputs_.end());
   const std::vector<const RuntimeTensor*> written(outputs_.begin(), outputs_.end());
   Definition definition(read, written);
   for (const LoweredNode& lowered : nodes) lowered.lowering.define(*lowered.node, definition);
   xnn_runtime_t runtime = nullptr;
-  check(xnn_create_runtime_v2(definition.subgraph(), threads.native(), 0, &runtime),
-        "create a runtime");
+  xnn_status status = xnn_status_invalid_state;
+#if LITEZOO_HAS_xnn_create_runtime_v4
+  if (packed != nullptr) {
+    status = xnn_create_runtime_v4(definition.subgraph(), packed->provider(), nullptr,
+                                   threads.native(), 0, &runtime);
+  }
+#endif
+  if (packed == nullptr) {
+    status = xnn_create_runtime_v2(definition.subgraph(), threads.native(), 0, &runtime);
+  }
+  check(status, "create a runtime");
   runtime_.reset(runtime);
   constants_ = definition.take_constants();
 }

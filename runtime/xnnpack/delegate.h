@@ -7,6 +7,7 @@
 #include "runtime/kernels/kernel.h"
 #include "runtime/thread_pool.h"
 #include "runtime/xnnpack/lowering.h"
+#include "runtime/xnnpack/packed_weights.h"
 #include "runtime/xnnpack/xnn.h"
 
 namespace litezoo::runtime::xnn {
@@ -21,10 +22,10 @@ struct LoweredNode {
 class Delegate {
  public:
   // `inputs` are computed elsewhere, `outputs` are needed elsewhere. The tensors and the threads
-  // must outlive it.
+  // must outlive it, and so must `packed`, which holds its weights unless it is null.
   // Throws Error(unsupported) when XNNPACK refuses: the nodes are then for our own kernels.
   Delegate(std::span<const LoweredNode> nodes, std::vector<RuntimeTensor*> inputs,
-           std::vector<RuntimeTensor*> outputs, const ThreadPool& threads);
+           std::vector<RuntimeTensor*> outputs, const ThreadPool& threads, PackedWeights* packed);
 
   // Lays out its own memory; before the first bind().
   // Throws Error(unsupported) when XNNPACK refuses.
