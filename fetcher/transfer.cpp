@@ -42,9 +42,9 @@ std::string Transfer::run(const std::string& url) {
   lanes_allowed_ = 1;
   most_lanes_ = session_.settings().ranges;
   one_request_ = most_lanes_ <= 1 || !proven_;
-  failures_ = breaks_ = refusals_ = 0;
+  breaks_ = refusals_ = beginnings_ = 0;
   repaired_ = past_caches_ = false;
-  furthest_ = blocks_.received();
+  count_from_here();
   try {
     return complete();
   } catch (...) {
@@ -83,6 +83,13 @@ void Transfer::forget() {
   if (!place_.size) total_.reset();
 }
 
+// What was dropped must not count against what comes in its place. Each caller does this a few
+// times at most, or a server that never gives the whole could keep us for ever.
+void Transfer::count_from_here() {
+  furthest_ = blocks_.received();
+  failures_ = 0;
+}
+
 std::string Transfer::complete() {
   for (;;) {
     require_not_cancelled(session_.settings());
@@ -114,6 +121,7 @@ bool Transfer::is_stuck() {
 void Transfer::begin_again() {
   if (++refusals_ > kMostBeginnings) throw_other_ranges();
   restart();
+  count_from_here();
 }
 
 // Starts requests for what nobody has been asked for yet.

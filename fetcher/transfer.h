@@ -49,6 +49,7 @@ class Transfer {
   // Where a transfer stands, and what to ask for next:
   void take_up(const JournalHead& head);
   void forget();
+  void count_from_here();
   std::string complete();
   bool is_whole();
   bool is_stuck();
@@ -106,6 +107,7 @@ class Transfer {
   int failures_ = 0;  // in a row, without enough progress between them
   int breaks_ = 0;    // with or without
   int refusals_ = 0;
+  int beginnings_ = 0;          // anew, because an answer was the whole file
   std::uint64_t furthest_ = 0;  // the bytes that were here when progress was counted last
   bool repaired_ = false;       // wrong bytes were asked for again
   bool past_caches_ = false;    // and their server itself, not a cache on the way

@@ -62,6 +62,7 @@ void Transfer::on_head(Lane& lane, const HttpHead& head) {
 // The answer is the whole file although only a part was asked for.
 void Transfer::begin_anew(Lane& lane) {
   forget();
+  if (++beginnings_ <= kMostBeginnings) count_from_here();
   lane.at = lane.arrived = lane.asked_from = 0;
   lane.seam.clear();
   lane.to = total_.value_or(kUnknownEnd);

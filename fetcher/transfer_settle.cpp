@@ -139,7 +139,10 @@ std::optional<std::string> Transfer::finish() {
   // A cache on the way may have kept what was damaged once.
   const bool first_time = !std::exchange(past_caches_, true);
   if (spliced_) {
-    if (drop_doubtful()) return std::nullopt;
+    if (drop_doubtful()) {
+      count_from_here();
+      return std::nullopt;
+    }
     if (++refusals_ > kMostBeginnings) throw_wrong(*wrong, actual_hex);
   } else {
     if (!first_time) throw_wrong(*wrong, actual_hex);
@@ -147,6 +150,7 @@ std::optional<std::string> Transfer::finish() {
   }
   const std::scoped_lock lock(mutex_);
   forget();
+  count_from_here();
   lanes_allowed_ = 1;
   one_request_ = true;
   return std::nullopt;

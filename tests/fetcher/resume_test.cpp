@@ -70,6 +70,37 @@ TEST_CASE("what is longer than the file can be is not gone on with") {
   }
 }
 
+TEST_CASE("what was dropped does not count against a transfer that began anew and moves") {
+  const std::string content = random_bytes(3'000'000);
+  const FetchSettings settings = for_seconds(20);
+  for (const bool proven : {true, false}) {
+    CAPTURE(proven);
+    Workbench bench;
+    bench.hub.add_file("/m.tflite", content);
+    bench.hub.add_fault(hub::parse_fault("stall=2500000"));
+    const FetchRequest request =
+        request_for(bench.hub.url() + "/m.tflite", proven ? sha256_of_text(content) : "");
+    leave_unfinished(bench, request, 2'400'000);
+    bench.hub.clear_faults();
+    bench.hub.add_fault(hub::parse_fault("ignore-range*1"));
+    bench.hub.add_fault(hub::parse_fault("cut-off=300000"));
+    CHECK(read_text_file(Fetcher(bench.store, settings).fetch(request).path) == content);
+  }
+}
+
+TEST_CASE("a server that breaks off and gives the whole file again each time is given up") {
+  Workbench bench;
+  bench.hub.add_file("/m.tflite", random_bytes(3'000'000));
+  for (const char* fault : {"ignore-range", "cut-off=300000"}) {
+    bench.hub.add_fault(hub::parse_fault(fault));
+  }
+  const auto error = error_of([&] {
+    Fetcher(bench.store, for_seconds(20)).fetch(request_for(bench.hub.url() + "/m.tflite", ""));
+  });
+  REQUIRE(error.has_value());
+  CHECK(error->kind() == ErrorKind::network);
+}
+
 TEST_CASE("a version that came meanwhile is held to its own digest") {
   const auto stated = [](const std::string& content) {
     hub::Resource file;
