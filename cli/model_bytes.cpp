@@ -5,12 +5,35 @@
 #include <utility>
 
 #include "cli/context.h"
+#include "cli/interrupt.h"
 #include "cli/local_model.h"
+#include "fetcher/archive.h"
 #include "fetcher/reference.h"
 #include "fetcher/store.h"
 #include "inspector/bundle.h"
+#include "inspector/container.h"
 
 namespace litezoo::cli {
+namespace {
+
+MemberBytes member_of(std::span<const std::byte> file, const std::string& name,
+                      const std::string& member) {
+  using enum inspector::ContainerKind;
+  const auto kind = inspector::recognise(file).kind;
+  if (kind != gzip && kind != tar) return {file, inspector::find_member(file, name, member)};
+  fetcher::ArchiveMember wanted;
+  wanted.archive = name;
+  wanted.member = member;
+  wanted.cancelled = [] { return InterruptGuard::requested(); };
+  return MemberBytes([&](const MemberBytes::Sink& sink) {
+    const auto all = [rest = file]() mutable {
+      return std::exchange(rest, std::span<const std::byte>());
+    };
+    fetcher::extract_member(all, wanted, sink);
+  });
+}
+
+}  // namespace
 
 MemberBytes::MemberBytes(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry)
     : bytes_(inspector::stored_bytes(archive, entry)) {
@@ -49,7 +72,7 @@ HeldBytes hold(MemberBytes member) {
 
 ModelBytes::ModelBytes(MappedFile file, const std::string& name, const std::string& member)
     : file_(std::move(file)),
-      member_(std::in_place, file_.bytes(), inspector::find_member(file_.bytes(), name, member)),
+      member_(member_of(file_.bytes(), name, member)),
       bytes_(member_->bytes()) {}
 
 MemberReference split_member(const std::string& reference) {

@@ -48,7 +48,8 @@ HeldBytes hold(MemberBytes member);
 class ModelBytes {
  public:
   explicit ModelBytes(MappedFile file) : file_(std::move(file)), bytes_(file_.bytes()) {}
-  // Throws as inspector::find_member and MemberBytes do; `name` is what messages call the file.
+  // Throws as inspector::find_member, fetcher::extract_member (of tar and tar.gz) and MemberBytes
+  // do; `name` is what messages call the file.
   ModelBytes(MappedFile file, const std::string& name, const std::string& member);
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
 

@@ -123,11 +123,15 @@ class Afar {
       if (error.kind() != ErrorKind::unsupported) throw;
       return place_.wrapped_as.empty() ? give_up(error) : stream();
     }
-    const bool packed = inspector::recognise(file->bytes()).kind == inspector::ContainerKind::gzip;
-    if (packed && !place_.wrapped_as.empty()) {
+    const auto kind = inspector::recognise(file->bytes()).kind;
+    const bool wants_member = !place_.wrapped_as.empty() || !reference_.member.empty();
+    if (kind == inspector::ContainerKind::gzip && wants_member) {
       cost_ = file->cost();
       file.reset();
       return stream();
+    }
+    if (kind == inspector::ContainerKind::tar && wants_member) {
+      return give_up(Error(ErrorKind::unsupported, "a tar archive has no directory"));
     }
     return look_at(*file);
   }
@@ -158,11 +162,14 @@ class Afar {
   }
 
   bool stream() {
-    fetcher::RemoteStream stream(session_, place_);
+    const bool member_only = place_.archive_member.empty() && place_.wrapped_as.empty();
+    fetcher::Place place = place_;
+    if (member_only) place.wrapped_as = reference_.member;
+    fetcher::RemoteStream stream(session_, place);
     HeldBytes member;
     try {
       member = hold(MemberBytes([&](const MemberBytes::Sink& sink) {
-        fetcher::stream_member(session_, place_, stream, sink);
+        fetcher::stream_member(session_, place, stream, sink);
       }));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::unsupported) throw;
@@ -171,7 +178,7 @@ class Afar {
     auto cost = stream.cost();
     cost.requests += cost_.requests;
     cost.received.count += cost_.received.count;
-    look_into(all_of(std::move(member)));
+    member_only ? look_(all_of(std::move(member))) : look_into(all_of(std::move(member)));
     tell(cost, stream.file_size().value_or(0), "; a compressed archive is read from its start");
     return true;
   }

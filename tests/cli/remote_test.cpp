@@ -180,6 +180,39 @@ TEST_CASE("a model in a package is looked at as far as the package must be read"
   CHECK(absent.err.find("last.tflite") != std::string::npos);
 }
 
+TEST_CASE("a member of a tar archive is the same model to every command, on a server and here") {
+  const Program program;
+  hub::Hub hub;
+  const std::string model(as_text(builder::classifier({.width = 1})));
+  auto expected =
+      nlohmann::json::parse(program.run({"inspect", program.file("m", model), "--json"}).out);
+  expected.erase("name");
+  for (const auto form : {hub::ArchiveForm::tar_gz, hub::ArchiveForm::tar}) {
+    const bool packed = form == hub::ArchiveForm::tar_gz;
+    const std::string name = packed ? "p.tar.gz" : "p.tar";
+    const auto archive =
+        hub::make_archive(form, {{"n/a.tflite", model}, {"rest.bin", noise(20'000'000)}});
+    hub.add_file("/" + name, archive);
+    for (const auto& place : {hub.url() + "/" + name, program.file(name, archive)}) {
+      CAPTURE(place);
+      hub.forget_requests();
+      const auto inspected = program.run({"inspect", place + "!n/a.tflite", "--json"});
+      CAPTURE(inspected.err);
+      REQUIRE(inspected.exit_code == 0);
+      auto actual = nlohmann::json::parse(inspected.out);
+      actual.erase("name");
+      CHECK(actual == expected);
+      if (packed) {
+        CHECK(program.stored_files().empty());
+        CHECK(hub.bytes_sent() < 15'000'000);
+      }
+      CHECK(program.run({"inspect", place + "!n/b.tflite"}).exit_code == 4);
+    }
+    CHECK(program.run({"run", hub.url() + "/" + name + "!n/a.tflite"}).exit_code == 0);
+    for (const auto& stored : program.stored_files()) std::filesystem::remove(stored);
+  }
+}
+
 TEST_CASE("hostile archives are refused from afar as they are here") {
   const Program program;
   hub::Hub hub;
