@@ -17,13 +17,10 @@ std::vector<inspector::ArchiveEntry> Bundle::models() const {
 }
 
 Bundle bundle_in(const std::string& name, std::span<const std::byte> bytes) {
-  auto archive = inspector::find_archive(bytes);
-  if (!archive) {
-    throw Error(ErrorKind::corrupt, name + " is a damaged zip archive; download it again");
-  }
+  auto archive = inspector::read_directory(bytes, name);
   Bundle bundle{
       .name = name, .size = bytes.size(), .members = {}, .open = {}, .require_all_had = [] {}};
-  for (inspector::ArchiveEntry& entry : archive->entries) {
+  for (inspector::ArchiveEntry& entry : archive.entries) {
     const bool is_model = inspector::is_model(bytes, entry);
     bundle.members.push_back({std::move(entry), is_model});
   }

@@ -29,9 +29,19 @@ std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file) {
   return result;
 }
 
+Archive read_directory(std::span<const std::byte> file, const std::string& file_name) {
+  if (auto archive = find_archive(file)) return std::move(*archive);
+  throw Error(
+      ErrorKind::corrupt,
+      fmt::format("{} is a zip archive or .task bundle whose directory is damaged; download "
+                  "it again",
+                  file_name));
+}
+
 ArchiveEntry find_member(std::span<const std::byte> file, const std::string& file_name,
                          const std::string& member) {
   auto archive = find_archive(file);
+  if (!archive && recognise(file).kind == ContainerKind::zip) read_directory(file, file_name);
   if (!archive) {
     throw Error(ErrorKind::corrupt,
                 fmt::format("{} is {}, not an archive that could hold '{}'", file_name,

@@ -17,6 +17,10 @@ bool is_model(std::span<const std::byte> file, const ArchiveEntry& entry);
 // The .tflite files inside a .task bundle or other zip archive. Empty for anything else.
 std::vector<ArchiveEntry> models_in_bundle(std::span<const std::byte> file);
 
+// The directory of a file that is recognised as a zip archive. Throws Error(corrupt) when it is
+// damaged.
+Archive read_directory(std::span<const std::byte> file, const std::string& file_name);
+
 // One member's entry. Throws as read_member does for a member that is not there.
 ArchiveEntry find_member(std::span<const std::byte> file, const std::string& file_name,
                          const std::string& member);

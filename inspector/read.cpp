@@ -26,13 +26,16 @@ void require_tflite(std::span<const std::byte> bytes, const std::string& name) {
   const Container& container = recognise(bytes);
   if (container.kind == ContainerKind::tflite) return;
   std::string advice(container.advice);
+  ErrorKind kind = ErrorKind::corrupt;
+  if (container.kind == ContainerKind::zip) read_directory(bytes, name);
   const auto models = models_in_bundle(bytes);
   if (!models.empty()) {
+    kind = ErrorKind::usage;
     advice = fmt::format(
         "name the model inside it: '{}!{}'{}", name, escape_for_terminal(models.front().name),
         models.size() > 1 ? fmt::format(", or one of {} more", models.size() - 1) : std::string());
   }
-  throw Error(ErrorKind::corrupt, fmt::format("{} is {}; {}", name, container.description, advice));
+  throw Error(kind, fmt::format("{} is {}; {}", name, container.description, advice));
 }
 
 // A Model whose Buffer tables are not looked at, only the vector that lists them.

@@ -55,7 +55,7 @@ TEST_CASE("a file that is no model is refused in one line that says what it is")
       {"lfs", git_lfs_pointer(), "git-lfs"},
       {"page", "<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n", "web page"},
       {"old", with_identifier("TFL2"), "schema before 3"},
-      {"zip", std::string("PK\x03\x04") + std::string(200, 'x'), ""},
+      {"zip", std::string("PK\x03\x04") + std::string(200, 'x'), "directory is damaged"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.name);
