@@ -122,7 +122,7 @@ void or_tell(Context& context, Print print) {
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     context.err << fmt::format("litezoo: {}\n", escape_for_terminal(error.what()));
-    context.result = exit_code_of(error.kind());
+    context.result = worse_of(context.result, exit_code_of(error.kind()));
   }
 }
 

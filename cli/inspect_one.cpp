@@ -45,6 +45,7 @@ struct Member {
   inspector::ArchiveEntry entry;
   std::string summary;              // one line for people
   nlohmann::ordered_json document;  // null when it is no model
+  ExitCode result = ExitCode::done;
 };
 
 Member inspect_member(const Bundle& bundle, const inspector::ArchiveEntry& entry,
@@ -60,6 +61,7 @@ Member inspect_member(const Bundle& bundle, const inspector::ArchiveEntry& entry
   } catch (const Error& error) {
     bundle.require_all_had();
     result.summary = error.what();
+    result.result = exit_code_of(error.kind());
     result.document = {{"error", {{"kind", to_string(error.kind())}, {"message", error.what()}}}};
   }
   return result;
@@ -109,9 +111,10 @@ void use_member_report(const Bundle& bundle, const inspector::ArchiveEntry& entr
   }
 }
 
-void print_bundle(const Context& context, const Bundle& bundle, const ReportOptions& options,
+void print_bundle(Context& context, const Bundle& bundle, const ReportOptions& options,
                   GraphDetail detail) {
   const auto members = inspect_members(bundle, options, detail);
+  for (const Member& member : members) context.result = worse_of(context.result, member.result);
   if (context.json) {
     nlohmann::ordered_json document{
         {"name", bundle.name}, {"container", "zip"}, {"size", bundle.size}, {"members", nullptr}};

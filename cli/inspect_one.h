@@ -38,7 +38,7 @@ void use_member_report(const Bundle& bundle, const inspector::ArchiveEntry& entr
                        const ReportOptions& options, const UseReport& use);
 
 // A bundle's members: a table, or one JSON document with the report of each model inside.
-void print_bundle(const Context& context, const Bundle& bundle, const ReportOptions& options,
+void print_bundle(Context& context, const Bundle& bundle, const ReportOptions& options,
                   GraphDetail detail);
 
 }  // namespace litezoo::cli

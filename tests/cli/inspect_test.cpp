@@ -199,10 +199,14 @@ TEST_CASE("views of a bundle are those of each model in it") {
   CHECK(contains(result.err, "broken.tflite is a web page"));
   const auto alone = program.run({"inspect", model, "--ops"});
   CHECK(contains(result.out, alone.out));
-  const auto document = json::parse(program.run({"inspect", bundle, "--json", "--nodes"}).out);
-  CHECK(document["members"][0]["model"]["graph"].size() == 1);
+  const auto nodes = program.run({"inspect", bundle, "--json", "--nodes"});
+  CHECK(nodes.exit_code == 6);
+  CHECK(json::parse(nodes.out)["members"][0]["model"]["graph"].size() == 1);
+  const auto listed = program.run({"inspect", bundle});
+  CHECK(listed.exit_code == 6);
+  CHECK(contains(listed.out, "side.tflite"));
   const auto compared = program.run({"compare", bundle, model});
-  CHECK(compared.exit_code == 6);
+  CHECK(compared.exit_code == 2);
   CHECK(contains(compared.err, "name the model inside it: '"));
   CHECK(contains(compared.err, "!TF_LITE_PREFILL_DECODE'"));
 }
