@@ -14,7 +14,8 @@ NamedInput parse_named_input(const std::string& text, std::string_view option) {
   const std::size_t at = text.rfind('=');
   if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
     throw Error(ErrorKind::usage,
-                fmt::format("{} '{}' is not of the form INPUT=VALUE", option, text));
+                fmt::format("{} '{}' is not of the form INPUT=VALUE; the first input is 0=VALUE",
+                            option, text));
   }
   return {text.substr(0, at), text.substr(at + 1)};
 }

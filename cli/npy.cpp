@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/graph.h"
 #include "base/serialized_strings.h"
+#include "base/text.h"
 
 namespace litezoo::cli {
 namespace {
@@ -92,7 +93,10 @@ Element read_element(std::string_view header, const std::filesystem::path& path)
   if (const auto element = text_element(code); element && native) return *element;
   const auto* row = std::ranges::find(kDescriptors, code, &Descriptor::code);
   if (row == kDescriptors.end() || !native) {
-    refuse(path, fmt::format("element type '{}' is not supported", text.substr(1, end - 1)));
+    throw Error(ErrorKind::usage,
+                fmt::format("'{}' holds elements of type '{}', which no tensor has; save it as "
+                            "little-endian numbers, booleans or strings (numpy's astype)",
+                            path.string(), escape_for_terminal(text.substr(1, end - 1))));
   }
   return {row->type, static_cast<std::size_t>(tensor_type_bits(row->type)) / 8, false};
 }
@@ -182,7 +186,8 @@ std::string text_of(const std::filesystem::path& path, const Element& element,
   while (!codes.empty() && codes.back() == 0) codes.pop_back();
   std::string text;
   for (const std::uint32_t code : codes) {
-    if (code > 0x10FFFF) refuse(path, "a character of it is none of Unicode's");
+    const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
+    if (code > 0x10FFFF || is_surrogate) refuse(path, "a character of it is none of Unicode's");
     append_utf8(text, code);
   }
   return text;
@@ -264,17 +269,19 @@ NpyArray read_npy(const std::filesystem::path& path) {
   if (value_of(header, "fortran_order", path).starts_with("True")) {
     refuse(path, "it is in Fortran order");
   }
-  std::size_t expected = element.size;
+  std::size_t count = 1;
   for (const std::int32_t dimension : array.shape) {
-    const auto product = checked_multiply(expected, static_cast<std::size_t>(dimension));
+    const auto product = checked_multiply(count, static_cast<std::size_t>(dimension));
     if (!product) refuse(path, "its size overflows");
-    expected = *product;
+    count = *product;
   }
+  const auto expected = checked_multiply(count, element.size);
+  if (!expected) refuse(path, "its size overflows");
   const auto data = bytes.subspan(place.begin + place.size);
-  if (data.size() < expected) refuse(path, "truncated");
-  const auto elements = data.first(expected);
+  if (data.size() < *expected) refuse(path, "truncated");
+  const auto elements = data.first(*expected);
   if (array.type == TensorType::STRING) {
-    array.data = read_texts(path, element, element_count(array.shape), elements);
+    array.data = read_texts(path, element, count, elements);
   } else {
     array.data.assign(elements.begin(), elements.end());
   }

@@ -21,8 +21,8 @@ struct NpyArray {
 // Reads format versions 1 to 3
 // (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html); byte strings as they
 // are, Unicode ones in UTF-8. Throws Error(not_found
-// or io), Error(corrupt) when it is not such a file, is truncated, is in Fortran order, or has an
-// element type that TensorFlow Lite does not.
+// or io), Error(corrupt) when it is not such a file, is truncated, is in Fortran order, or
+// Error(usage) when it has an element type that TensorFlow Lite does not.
 NpyArray read_npy(const std::filesystem::path& path);
 
 // Whether both are the same apart from leading dimensions of 1.

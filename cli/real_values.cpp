@@ -22,10 +22,9 @@ std::vector<double> read_as(std::span<const std::byte> data, const Affine& affin
   return values;
 }
 
-// The nearest value of an integer type; what is no number becomes 0.
+// The nearest value of an integer type, within its range. Requires a number.
 template <typename T>
 T rounded(double value) {
-  if (std::isnan(value)) return 0;
   if (value <= static_cast<double>(std::numeric_limits<T>::min())) {
     return std::numeric_limits<T>::min();
   }
@@ -39,7 +38,10 @@ template <typename T>
 std::vector<std::byte> write_as(std::span<const double> values, const Affine& affine) {
   std::vector<std::byte> data(values.size() * sizeof(T));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const double stored = values[i] / affine.scale + affine.zero;
+    const bool is_integer = std::numeric_limits<T>::is_integer;
+    // What is no number is stored as the real 0, as QUANTIZE does.
+    const double real = is_integer && std::isnan(values[i]) ? 0.0 : values[i];
+    const double stored = real / affine.scale + affine.zero;
     T value{};
     if constexpr (std::numeric_limits<T>::is_integer) {
       value = rounded<T>(stored);

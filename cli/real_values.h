@@ -20,7 +20,7 @@ Affine affine_of(const Tensor& tensor);
 std::vector<double> real_values(TensorType type, std::span<const std::byte> data,
                                 const Tensor& tensor);
 
-// The reverse, rounded and cut to what the type can hold.
+// The reverse, rounded and cut to what the type can hold; a NaN is 0 for integers.
 std::vector<std::byte> stored_values(TensorType type, std::span<const double> values,
                                      const Tensor& tensor);
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "runtime/kernels/conv.h"
 #include "runtime/kernels/fully_connected.h"
+#include "runtime/kernels/stablehlo.h"
 
 namespace litezoo::runtime {
 namespace {
@@ -138,20 +139,11 @@ std::size_t of_input(const Node& node, std::size_t input,
   return node.has_input(input) ? bytes(node.input(input)) : 0;
 }
 
-// 0 for a node that makes no sense: its kernel will say so.
-std::size_t counted(const Node& node, std::size_t (*bytes)(const Node&)) noexcept {
-  try {
-    return bytes(node);
-  } catch (const Error&) {
-    return 0;
-  }
-}
-
-std::size_t own_bytes(const Node& node) noexcept {
+std::size_t own_bytes(const Node& node) {
   switch (node.op().code) {
     case BuiltinOperator::FULLY_CONNECTED:
       if (fully_connected_has_byte_products(node)) {
-        return counted(node, fully_connected_byte_products_bytes);
+        return fully_connected_byte_products_bytes(node);
       }
       return plus(matrices(node), widened_rows(node));
     case BuiltinOperator::LSTM:
@@ -170,17 +162,17 @@ std::size_t own_bytes(const Node& node) noexcept {
         return times(indices.size(), sizeof(std::size_t));
       });
     case BuiltinOperator::CONV_2D:
-      if (conv_2d_has_byte_products(node)) return counted(node, conv_2d_byte_products_bytes);
-      return plus(of_input(node, 1, filter_2d), counted(node, conv_2d_lines_bytes));
+      if (conv_2d_has_byte_products(node)) return conv_2d_byte_products_bytes(node);
+      return plus(of_input(node, 1, filter_2d), conv_2d_lines_bytes(node));
     case BuiltinOperator::TRANSPOSE_CONV:
       return of_input(node, 1, filter_2d);
     case BuiltinOperator::CONV_3D:
       return plus(of_input(node, 1, [](const RuntimeTensor& w) { return filter(w, 0, 3, 4); }),
-                  counted(node, conv_3d_lines_bytes));
+                  conv_3d_lines_bytes(node));
     case BuiltinOperator::CONV_3D_TRANSPOSE:
       return of_input(node, 1, [](const RuntimeTensor& w) { return filter(w, 0, 3, 3); });
     case BuiltinOperator::DEPTHWISE_CONV_2D:
-      return counted(node, depthwise_conv_2d_bytes);
+      return depthwise_conv_2d_bytes(node);
     case BuiltinOperator::SUM:
     case BuiltinOperator::MEAN:
     case BuiltinOperator::REDUCE_PROD:
@@ -197,6 +189,8 @@ std::size_t own_bytes(const Node& node) noexcept {
       return of_input(node, 0, [](const RuntimeTensor& input) { return times(input.size(), 64); });
     case BuiltinOperator::HASHTABLE_IMPORT:
       return of_input(node, 1, [](const RuntimeTensor& keys) { return times(keys.size(), 128); });
+    case BuiltinOperator::STABLEHLO_REDUCE_WINDOW:
+      return stablehlo_reduce_window_bytes(node);
     case BuiltinOperator::RESIZE_BILINEAR:
     case BuiltinOperator::RESIZE_NEAREST_NEIGHBOR:
       return resize_tables(node);
@@ -208,7 +202,11 @@ std::size_t own_bytes(const Node& node) noexcept {
 }  // namespace
 
 std::size_t kernel_bytes(const Node& node) noexcept {
-  return plus(own_bytes(node), string_lists(node));
+  try {
+    return plus(own_bytes(node), string_lists(node));
+  } catch (const Error&) {
+    return 0;  // the node makes no sense, which its kernel will say
+  }
 }
 
 }  // namespace litezoo::runtime

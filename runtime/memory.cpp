@@ -15,7 +15,9 @@ void MemoryBudget::check(std::size_t bytes, const std::string& what) const {
         ErrorKind::unsupported,
         fmt::format("{} needs {}, which passes the memory limit of {}; a higher --memory-limit "
                     "may let it run",
-                    what, to_text(Bytes{bytes}), to_text(Bytes{limit_})));
+                    what,
+                    bytes >= kUncountable ? "more than can be counted" : to_text(Bytes{bytes}),
+                    to_text(Bytes{limit_})));
   }
 }
 

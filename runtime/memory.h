@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,9 @@ constexpr std::size_t aligned_size(std::size_t bytes) noexcept {
 
 // Of a session that is not told another one.
 inline constexpr Bytes kDefaultMemoryLimit{std::uint64_t{4} << 30U};
+
+// In place of a number of bytes that overflows.
+inline constexpr std::size_t kUncountable = std::numeric_limits<std::size_t>::max() / 2;
 
 // What the tensors of one session may take together.
 class MemoryBudget {

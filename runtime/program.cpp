@@ -66,14 +66,18 @@ std::size_t tensor_bytes(const RuntimeTensor& tensor, std::span<const std::int32
   for (const std::int32_t dimension : shape) {
     if (dimension < 0) corrupt(what + " has a negative size");
     const auto product = checked_multiply(count, static_cast<std::size_t>(std::max(dimension, 1)));
-    if (!product || *product > budget.limit() * 4) budget.check(SIZE_MAX / 2, what);
+    if (!product) budget.check(kUncountable, what);
+    // Too much for elements of any size, two bits the least; more would overflow.
+    if (*product > budget.limit() * 4) {
+      budget.check(std::max(*product / 4, tensor_type_bytes(tensor.type, *product)), what);
+    }
     count = *product;
     empty = empty || dimension == 0;
   }
   if (tensor.type == TensorType::STRING && !empty) {
     // Each string takes an offset at least, and a place in a list while it is written.
     constexpr std::size_t least = sizeof(std::int32_t) + sizeof(std::string_view);
-    budget.check(checked_multiply(count, least).value_or(SIZE_MAX / 2), what);
+    budget.check(checked_multiply(count, least).value_or(kUncountable), what);
   }
   if (is_serialised(tensor.type)) return 0;
   const std::size_t bytes = tensor_type_bytes(tensor.type, empty ? 0 : count);

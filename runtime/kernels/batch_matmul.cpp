@@ -295,7 +295,10 @@ Evaluate prepare_batch_matmul(Node& node) {
         std::move(plan), [](std::int64_t sum) { return static_cast<std::int32_t>(sum); });
   }
   const bool is_quantized = a.type == TensorType::INT8 || a.type == TensorType::INT16;
-  if (is_quantized && a.quantization().scale.size() > 1) return give_zero(node);
+  if (is_quantized && a.quantization().scale.size() > 1) {
+    node.expect_type(b, {TensorType::INT8, TensorType::INT4, TensorType::INT2});
+    return give_zero(node);
+  }
   LinearOutput output(node, {.input = &a,
                              .weights = &b,
                              .bias = nullptr,

@@ -81,8 +81,6 @@ class ByteConvolution {
   }
 
  private:
-  static constexpr std::size_t kReadOn = 64;
-
   // Where the windows of some output pixels meet the image.
   void find(const std::byte* x, std::size_t first, std::size_t count, ByteRows& to) const {
     const auto& [deep, high, wide] = plan_.axes;

@@ -5,15 +5,18 @@
 #include <limits>
 
 #include "base/checked.h"
+#include "runtime/memory.h"
 #include "runtime/kernels/weights.h"
 
 namespace litezoo::runtime {
 namespace {
 
+// Rows are read where they lie in a tensor.
+static_assert(kTensorAlignment >= kReadOn);
+
 constexpr std::size_t kMostSegments = 1024;
 constexpr std::size_t kMostCopied = std::size_t{1} << 16U;  // of all rows at once
 constexpr std::size_t kLeastRows = 8;
-constexpr std::size_t kReadOn = 64;
 constexpr std::size_t kLeastWork = std::size_t{1} << 17U;  // products, of one thread
 
 std::size_t rows_at_once(const ByteLayerPlan& plan) noexcept {
@@ -34,10 +37,6 @@ ByteRows rows_for(const ByteLayerPlan& plan) {
 bool is_byte(std::int64_t zero_point, TensorType type) noexcept {
   return type == TensorType::UINT8 ? zero_point >= 0 && zero_point <= 255
                                    : zero_point >= -128 && zero_point <= 127;
-}
-
-bool is_small_integer(TensorType type) noexcept {
-  return type == TensorType::INT8 || type == TensorType::INT4 || type == TensorType::INT2;
 }
 
 bool has_byte_zero_point(const RuntimeTensor& tensor) noexcept {

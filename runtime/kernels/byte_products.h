@@ -41,7 +41,7 @@ struct ByteOutput {
 
 struct ByteProduct {
   // Of each row the places of its segments, one row after the other. A segment is readable to the
-  // end of its last quad, and 64 bytes from each of its bytes on if there is a row factor.
+  // end of its last quad, and kReadOn bytes from each of its bytes on if there is a row factor.
   const std::byte* const* segments = nullptr;
   std::size_t rows = 0;  // at most kMostByteRows
   const ByteMatrix* weights = nullptr;
@@ -49,6 +49,7 @@ struct ByteProduct {
   const ByteOutput* output = nullptr;
   std::byte* y = nullptr;  // rows x all columns; no byte is written beyond those of the panels
 };
+inline constexpr std::size_t kReadOn = 64;
 inline constexpr std::size_t kMostByteRows = 64;
 void multiply(const ByteProduct& product);
 

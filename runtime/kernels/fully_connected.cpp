@@ -201,7 +201,8 @@ Sizes set_output_shape(const Node& node, const FullyConnectedOptions& options) {
 }  // namespace
 
 bool fully_connected_has_byte_products(const Node& node) {
-  if (node.input_count() < 2 || node.output_count() != 1 || node.input(kWeights).rank() != 2) {
+  if (!node.has_input(kInput) || !node.has_input(kWeights) || node.output_count() != 1 ||
+      node.input(kWeights).rank() != 2) {
     return false;
   }
   return !is_shifted(node.input(kWeights)) &&

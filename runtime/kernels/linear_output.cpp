@@ -11,10 +11,6 @@
 namespace litezoo::runtime {
 namespace {
 
-bool is_small_integer(TensorType type) {
-  return type == TensorType::INT8 || type == TensorType::INT4 || type == TensorType::INT2;
-}
-
 template <typename Sum, typename Bias>
 void begin_with(const std::byte* bias, std::size_t first, std::size_t count, Sum* sums) {
   if (bias == nullptr) {

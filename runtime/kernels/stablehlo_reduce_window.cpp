@@ -113,9 +113,17 @@ struct PaddedInput {
 };
 
 // Nothing when that would take much more memory than the tensors.
-std::optional<PaddedInput> padded_input(const RuntimeTensor& input, const RuntimeTensor& output,
+std::optional<PaddedInput> padded_input(const RuntimeTensor& input,
                                         std::span<const ReducedAxis> axes, std::size_t element) {
-  const std::size_t most = 4 * (input.bytes + output.bytes) + 4096;
+  std::size_t outputs = 1;
+  for (const ReducedAxis& axis : axes) {
+    const auto product = checked_multiply(outputs, static_cast<std::size_t>(axis.output));
+    if (!product) return std::nullopt;
+    outputs = *product;
+  }
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max() / 64;
+  if (outputs > kMost) return std::nullopt;
+  const std::size_t most = 4 * (input.bytes + outputs * element) + 4096;
   PaddedInput padded;
   padded.bytes = element;
   for (const ReducedAxis& axis : axes) {
@@ -197,7 +205,7 @@ Evaluate prepare_stablehlo_reduce_window(Node& node) {
     }
   }
   if (const auto function = known_function(node, options.body_subgraph_index)) {
-    if (const auto padded = padded_input(input, node.output(0), axes, element)) {
+    if (const auto padded = padded_input(input, axes, element)) {
       std::vector<WindowStep> steps;
       steps.reserve(axes.size());
       for (const ReducedAxis& axis : axes)
@@ -207,6 +215,15 @@ Evaluate prepare_stablehlo_reduce_window(Node& node) {
     }
   }
   return reduce_by_body(node, axes, options.body_subgraph_index, element);
+}
+
+std::size_t stablehlo_reduce_window_bytes(const Node& node) {
+  const auto& options = node.options<StablehloReduceWindowOptions>();
+  if (!known_function(node, options.body_subgraph_index)) return 0;
+  const RuntimeTensor& input = node.input(0);
+  const auto axes = read_windows(node, options, input.shape);
+  const auto padded = padded_input(input, axes, element_bytes(node, input));
+  return padded ? padded->bytes : 0;
 }
 
 }  // namespace litezoo::runtime

@@ -7,6 +7,11 @@
 
 namespace litezoo::runtime {
 
+// INT8, INT4 or INT2: weights of a hybrid layer, or of an 8- or 16-bit one.
+constexpr bool is_small_integer(TensorType type) noexcept {
+  return type == TensorType::INT8 || type == TensorType::INT4 || type == TensorType::INT2;
+}
+
 // Elements of an INT8, INT4, INT2, UINT8, UINT4 tensor as small integers, sub-byte ones unpacked;
 // UINT8 and UINT4 less the tensor's zero point. Throws Error(unsupported) naming the node for
 // another type.

@@ -22,9 +22,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Values from 0 to 1, one .npy file for every variant of a classifier of 64x64 pixels.
 std::string image(const Program& program) {
-  const auto path = program.file("image.npy", "");
+  auto path = program.file("image.npy", "");
   std::vector<float> pixels(std::size_t{64} * 64 * 3);
-  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i % 97) / 96;
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i % 97) / 96.0F;
   cli::write_npy(path, TensorType::FLOAT32, std::vector<std::int32_t>{1, 64, 64, 3},
                  std::as_bytes(std::span(pixels)));
   return path;
@@ -109,13 +109,13 @@ TEST_CASE("a quantised input takes what its own type stores, and nothing else bu
               {TensorType::UINT8, 1, 2},
               {TensorType::INT32, 4, 2},
               {TensorType::FLOAT64, 8, 2}};
-  for (const auto& [type, size, exit_code] : rows) {
-    CAPTURE(tensor_type_name(type));
+  for (const auto& row : rows) {
+    CAPTURE(tensor_type_name(row.type));
     const auto path = program.file("stored.npy", "");
-    cli::write_npy(path, type, shape, std::vector<std::byte>(count * size));
+    cli::write_npy(path, row.type, shape, std::vector<std::byte>(count * row.size));
     const auto result = program.run({"run", model, "--input", "0=" + path});
-    CHECK(result.exit_code == exit_code);
-    if (exit_code != 0) CHECK(is_one_clear_line(result.err));
+    CHECK(result.exit_code == row.exit_code);
+    if (row.exit_code != 0) CHECK(is_one_clear_line(result.err));
   }
 }
 

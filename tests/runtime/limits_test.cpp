@@ -36,6 +36,32 @@ void add_chain(GraphBuilder& b, std::int32_t length, int calls) {
 
 }  // namespace
 
+TEST_CASE("operators without some of their inputs are refused or run, and end nothing") {
+  constexpr std::int32_t kCodes = 256;
+  std::size_t refused = 0;
+  for (std::int32_t code = 0; code < kCodes; ++code) {
+    for (const unsigned absent : {1U, 2U, 3U, 7U}) {
+      CAPTURE(code);
+      CAPTURE(absent);
+      GraphBuilder b;
+      std::vector<int> inputs;
+      for (unsigned i = 0; i < 3; ++i) {
+        const bool is_absent = (absent >> i & 1U) != 0;
+        inputs.push_back(is_absent ? -1 : b.input(TensorType::FLOAT32, {1, 2, 2, 1}));
+      }
+      b.op(static_cast<BuiltinOperator>(code), inputs, {b.output(TensorType::FLOAT32)});
+      for (const bool delegate : {false, true}) {
+        try {
+          runtime::Session(b.graph(), {.delegate = delegate}).run();
+        } catch (const Error&) {
+          ++refused;
+        }
+      }
+    }
+  }
+  CHECK(refused > 4 * kCodes);
+}
+
 TEST_CASE("calls inside of calls are run as deep as 60 and refused far below the stack's end") {
   GraphBuilder shallow;
   add_chain(shallow, 60, 1);
