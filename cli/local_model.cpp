@@ -31,6 +31,7 @@ std::filesystem::path local_path(const Context& context, const std::string& refe
 
 LocalModel open_model(const Context& context, const std::string& reference) {
   ModelBytes bytes = open_bytes(context, reference);
+  bytes.require_intact();
   auto [graph, findings] = inspector::read_graph(bytes.bytes(), reference);
   LocalModel model{.name = reference,
                    .bytes = std::move(bytes),

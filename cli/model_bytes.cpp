@@ -37,7 +37,10 @@ MemberBytes member_of(std::span<const std::byte> file, const std::string& name,
 
 MemberBytes::MemberBytes(std::span<const std::byte> archive, const inspector::ArchiveEntry& entry)
     : bytes_(inspector::stored_bytes(archive, entry)) {
-  if (!bytes_.empty()) return;
+  if (!bytes_.empty()) {
+    stored_ = entry;
+    return;
+  }
   if (entry.size > inspector::kMostUnpacked) {
     collect([&](const Sink& sink) { inspector::unpack_entry(archive, entry, sink); });
   } else {
@@ -48,6 +51,10 @@ MemberBytes::MemberBytes(std::span<const std::byte> archive, const inspector::Ar
 
 MemberBytes::MemberBytes(const std::function<void(const Sink&)>& unpack) {
   collect(unpack);
+}
+
+void MemberBytes::require_intact() const {
+  if (stored_) inspector::require_intact(*stored_, bytes_);
 }
 
 void MemberBytes::collect(const std::function<void(const Sink&)>& unpack) {

@@ -27,6 +27,9 @@ class MemberBytes {
   // What `unpack` gives in pieces. Throws what that throws, and Error(io).
   explicit MemberBytes(const std::function<void(const Sink&)>& unpack);
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  // What was unpacked is known to be intact; of what lies in the archive this reads it all. Throws
+  // Error(corrupt).
+  void require_intact() const;
 
  private:
   void collect(const std::function<void(const Sink&)>& unpack);
@@ -34,6 +37,7 @@ class MemberBytes {
   std::vector<std::byte> unpacked_;
   std::optional<MappedFile> spilled_;
   std::span<const std::byte> bytes_;
+  std::optional<inspector::ArchiveEntry> stored_;  // what lies in the archive
 };
 
 // Bytes and what keeps them.
@@ -52,6 +56,10 @@ class ModelBytes {
   // do; `name` is what messages call the file.
   ModelBytes(MappedFile file, const std::string& name, const std::string& member);
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  // For what uses all of a member's bytes. Throws as MemberBytes::require_intact does.
+  void require_intact() const {
+    if (member_) member_->require_intact();
+  }
 
  private:
   MappedFile file_;

@@ -27,7 +27,8 @@ constexpr std::size_t kMostListed = 12;
 
 [[noreturn]] void throw_damaged(const ArchiveMember& wanted, struct archive* reader) {
   const char* detail = archive_error_string(reader);
-  throw_corrupt(wanted, "is damaged: " + escape_for_terminal(detail == nullptr ? "" : detail));
+  throw_corrupt(wanted, "is damaged: " + escape_for_terminal(detail == nullptr ? "" : detail) +
+                            "; download it again, or ask its publisher");
 }
 
 Reader start_reader() {

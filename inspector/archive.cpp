@@ -129,7 +129,8 @@ std::optional<ArchiveEntry> read_directory_entry(std::string_view file, const Di
                      .size = number(file, at + 24, 4),
                      .packed_size = number(file, at + 20, 4),
                      .method = static_cast<int>(number(file, at + 10, 2)),
-                     .header = number(file, at + 42, 4)};
+                     .header = number(file, at + 42, 4),
+                     .crc32 = static_cast<std::uint32_t>(number(file, at + 16, 4))};
   if (!widen(entry, file.substr(at + kDirectoryEntrySize + name_size, extra_size)) ||
       entry.header > directory.at - directory.shift || entry.packed_size > directory.at) {
     return std::nullopt;
@@ -152,10 +153,13 @@ std::optional<std::size_t> start_of(std::string_view text, const ArchiveEntry& e
 std::span<const std::byte> packed_bytes(std::span<const std::byte> file,
                                         const ArchiveEntry& entry) {
   const auto found = start_of(as_text(file), entry);
-  if (!found) refuse_member(ErrorKind::corrupt, entry, "has no header where the directory says");
+  if (!found)
+    refuse_member(ErrorKind::corrupt, entry,
+                  "has no header where the directory says; download its archive again");
   const std::size_t start = *found;
   if (start > file.size() || entry.packed_size > file.size() - start) {
-    refuse_member(ErrorKind::corrupt, entry, "lies beyond the end of the file");
+    refuse_member(ErrorKind::corrupt, entry,
+                  "lies beyond the end of the file; download its archive again");
   }
   return file.subspan(start, entry.packed_size);
 }
@@ -170,7 +174,10 @@ std::span<const std::byte> stored_anywhere(std::span<const std::byte> file,
 
 void unpack(std::span<const std::byte> file, const ArchiveEntry& entry, const PieceSink& sink) {
   const auto packed = packed_bytes(file, entry);
-  if (is_stored(entry)) return sink(packed);
+  if (is_stored(entry)) {
+    require_intact(entry, packed);
+    return sink(packed);
+  }
   Inflater inflater(entry, sink);
   inflater.take(packed);
   inflater.finish();
@@ -210,7 +217,8 @@ bool is_stored(const ArchiveEntry& entry) noexcept {
 // `free` bytes may come from anything.
 void refuse_bomb(const ArchiveEntry& entry, std::size_t free) {
   if (entry.method == kStored && entry.size != entry.packed_size) {
-    refuse_member(ErrorKind::corrupt, entry, "is stored with two different sizes");
+    refuse_member(ErrorKind::corrupt, entry,
+                  "is stored with two different sizes; download its archive again");
   }
   if (entry.size <= free || entry.size / kMostGrowth <= entry.packed_size) return;
   refuse_member(
@@ -226,6 +234,10 @@ std::span<const std::byte> stored_bytes(std::span<const std::byte> file,
   const auto bytes = stored_anywhere(file, entry);
   const auto place = reinterpret_cast<std::uintptr_t>(bytes.data());
   return place % kAlignment == 0 ? bytes : std::span<const std::byte>();
+}
+
+void require_intact(const ArchiveEntry& entry, std::span<const std::byte> content) {
+  require_checksum(entry, checksum(0, content));
 }
 
 std::span<const std::byte> head_of_stored(std::span<const std::byte> file,

@@ -15,8 +15,9 @@ struct ArchiveEntry {
   std::string name;  // as written; may be hostile ("../x"): use it as a label only
   std::size_t size = 0;
   std::size_t packed_size = 0;
-  int method = 0;          // 0 = stored, 8 = deflated
-  std::size_t header = 0;  // offset of its local header in the file
+  int method = 0;           // 0 = stored, 8 = deflated
+  std::size_t header = 0;   // offset of its local header in the file
+  std::uint32_t crc32 = 0;  // of its content
 };
 
 struct Archive {
@@ -50,6 +51,9 @@ bool is_stored(const ArchiveEntry& entry) noexcept;
 std::span<const std::byte> stored_bytes(std::span<const std::byte> file,
                                         const ArchiveEntry& entry) noexcept;
 
+// Throws Error(corrupt) unless these are the entry's content, by its CRC-32; reads them all.
+void require_intact(const ArchiveEntry& entry, std::span<const std::byte> content);
+
 // The first bytes of a stored entry, up to 1 KiB, wherever they lie; empty when it is packed or
 // damaged.
 std::span<const std::byte> head_of_stored(std::span<const std::byte> file,
@@ -61,8 +65,8 @@ void unpack_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
                   const std::function<void(std::span<const std::byte>)>& sink);
 
 // The bytes of one entry, unpacked. Throws Error(corrupt) when they do not lie in the file, do not
-// unpack to their size, would take more than `limit`, or grow as a bomb does; Error(unsupported)
-// for another method.
+// unpack to their size and CRC-32, would take more than `limit`, or grow as a bomb does;
+// Error(unsupported) for another method.
 std::vector<std::byte> read_entry(std::span<const std::byte> file, const ArchiveEntry& entry,
                                   std::size_t limit = kMostUnpacked);
 

@@ -31,6 +31,18 @@ void refuse_member(ErrorKind kind, const ArchiveEntry& entry, const std::string&
   throw Error(kind, fmt::format("archive member '{}' {}", escape_for_terminal(entry.name), why));
 }
 
+std::uint32_t checksum(std::uint32_t before, std::span<const std::byte> bytes) noexcept {
+  const auto* const first = reinterpret_cast<const Bytef*>(bytes.data());
+  // zlib takes a null pointer as a question for the first value.
+  return bytes.empty() ? before : static_cast<std::uint32_t>(crc32_z(before, first, bytes.size()));
+}
+
+void require_checksum(const ArchiveEntry& entry, std::uint32_t content) {
+  if (content == entry.crc32) return;
+  refuse_member(ErrorKind::corrupt, entry,
+                "is damaged: its CRC-32 is wrong; download its archive again");
+}
+
 Inflater::Inflater(const ArchiveEntry& entry, const PieceSink& sink) : entry_(entry), sink_(sink) {
   if (entry.method != kDeflated) {
     refuse_member(
@@ -38,7 +50,8 @@ Inflater::Inflater(const ArchiveEntry& entry, const PieceSink& sink) : entry_(en
         fmt::format("is packed by method {}; unpack the archive with unzip", entry.method));
   }
   if (entry.size / kMostDeflated > entry.packed_size) {
-    refuse_member(ErrorKind::corrupt, entry, "claims to unpack to an impossible size");
+    refuse_member(ErrorKind::corrupt, entry,
+                  "claims to unpack to an impossible size; download its archive again");
   }
   stream_ = std::make_unique<Stream>(std::min(entry.size + 1, kPiece));
   if (inflateInit2(&stream_->z, -MAX_WBITS) != Z_OK) {
@@ -68,7 +81,9 @@ void Inflater::take(std::span<const std::byte> packed) {
       given_ += got;
       if (given_ > entry_.size) refuse_damaged();
       if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) refuse_damaged();
-      if (got > 0) sink_(std::span<const std::byte>(piece).first(got));
+      const auto bytes = std::span<const std::byte>(piece).first(got);
+      crc32_ = checksum(crc32_, bytes);
+      if (got > 0) sink_(bytes);
       ended_ = code == Z_STREAM_END;
     } while (!ended_ && z.avail_out == 0);
   }
@@ -76,10 +91,12 @@ void Inflater::take(std::span<const std::byte> packed) {
 
 void Inflater::finish() const {
   if (!ended_ || given_ != entry_.size) refuse_damaged();
+  require_checksum(entry_, crc32_);
 }
 
 void Inflater::refuse_damaged() const {
-  refuse_member(ErrorKind::corrupt, entry_, "does not unpack to its size: it is damaged");
+  refuse_member(ErrorKind::corrupt, entry_,
+                "does not unpack to its size: it is damaged; download its archive again");
 }
 
 }  // namespace litezoo::inspector

@@ -30,7 +30,8 @@ void MemberStream::read_header(std::span<const std::byte>& bytes) {
   bytes = bytes.subspan(count);
   if (header_.size() < kHeaderSize) return;
   if (!header_.starts_with(kSignature)) {
-    refuse_member(ErrorKind::corrupt, entry_, "has no header where the directory says");
+    refuse_member(ErrorKind::corrupt, entry_,
+                  "has no header where the directory says; download its archive again");
   }
   to_skip_ = two_bytes(header_, 26) + two_bytes(header_, 28);
 }
@@ -42,15 +43,21 @@ bool MemberStream::take(std::span<const std::byte> bytes) {
   bytes = bytes.subspan(skipped);
   const auto packed = bytes.first(std::min(bytes.size(), left_));
   left_ -= packed.size();
-  if (!packed.empty()) inflater_ ? inflater_->take(packed) : sink_(packed);
+  if (inflater_) {
+    inflater_->take(packed);
+  } else if (!packed.empty()) {
+    crc32_ = checksum(crc32_, packed);
+    sink_(packed);
+  }
   return left_ > 0 || header_.size() < kHeaderSize || to_skip_ > 0;
 }
 
 void MemberStream::finish() const {
   if (left_ > 0 || header_.size() < kHeaderSize) {
-    refuse_member(ErrorKind::corrupt, entry_, "lies beyond the end of the file");
+    refuse_member(ErrorKind::corrupt, entry_,
+                  "lies beyond the end of the file; download its archive again");
   }
-  if (inflater_) inflater_->finish();
+  inflater_ ? inflater_->finish() : require_checksum(entry_, crc32_);
 }
 
 }  // namespace litezoo::inspector

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,7 +19,7 @@ class MemberStream {
 
   // False once it has all. Throws Error(corrupt) for damaged bytes.
   bool take(std::span<const std::byte> bytes);
-  // Throws Error(corrupt) unless it had all.
+  // Throws Error(corrupt) unless it had all, and the right bytes.
   void finish() const;
 
  private:
@@ -30,6 +31,7 @@ class MemberStream {
   std::string header_;                // of its fixed size, as far as it has come
   std::size_t to_skip_ = 0;           // what follows of the header
   std::size_t left_;                  // packed bytes still to come
+  std::uint32_t crc32_ = 0;           // of what has come, when it is stored
 };
 
 }  // namespace litezoo::inspector

@@ -185,6 +185,30 @@ TEST_CASE("a bundle lists its members, and each is inspected in place") {
   CHECK(contains(absent.err, "face.tflite"));
 }
 
+TEST_CASE("a bundle's member with a changed byte does not run, stored or packed") {
+  const Program program;
+  const std::string model = content(program.model("m.tflite"));
+  // Weights, which no check of the tables can tell from right ones.
+  const std::size_t weight = model.size() / 2;
+  for (const bool deflated : {true, false}) {
+    CAPTURE(deflated);
+    std::string file(as_text(test::zip({{"m.tflite", model, deflated}})));
+    const std::string reference = program.file("b.task", file) + "!m.tflite";
+    CHECK(program.run({"run", reference}).exit_code == 0);
+    if (deflated) {
+      // The checksum in the directory.
+      file[file.find("PK\x01\x02") + 16] ^= 1;
+    } else {
+      file[file.find(model) + weight] ^= 1;
+    }
+    program.file("b.task", file);
+    const auto result = program.run({"run", reference});
+    CHECK(result.exit_code == 6);
+    CHECK(contains(result.err, "'m.tflite' is damaged: its CRC-32 is wrong"));
+    CHECK(test::is_one_clear_line(result.err));
+  }
+}
+
 TEST_CASE("views of a bundle are those of each model in it") {
   const Program program;
   const auto model = program.model("m.tflite");

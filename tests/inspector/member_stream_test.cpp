@@ -75,4 +75,10 @@ TEST_CASE("a member that is damaged, cut or not what its directory says is refus
   auto stored = entry;
   stored.method = 0;
   CHECK(refused(good, stored));
+  for (const bool deflated : {true, false}) {
+    const auto file = test::zip({{"a", text, deflated}});
+    auto damaged = inspector::find_archive(file)->entries.front();
+    damaged.crc32 ^= 1U;
+    CHECK(refused(file, damaged));
+  }
 }
