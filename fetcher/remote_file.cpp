@@ -118,7 +118,7 @@ struct RemoteFile::Pages {
     sink.head = [&](const HttpHead& head) { accept(head, from); };
     sink.body = [&](std::span<const std::byte> bytes) {
       body += as_text(bytes);
-      if (body.size() > to - from) throw_no_ranges();
+      if (body.size() > to - from) throw_not_in_parts("its server sends more than was asked for");
     };
     const auto once = [&] {
       body.clear();
@@ -131,7 +131,10 @@ struct RemoteFile::Pages {
       reply = fetcher::ask(session, once);
     }
     // Also for no byte at all, as of an empty file.
-    if (reply.status() == 416 && !total) throw_no_ranges();
+    if (reply.status() == 416 && !total) {
+      const bool empty = reply.hops.back().header("content-range") == "bytes */0";
+      throw_not_in_parts(empty ? "it is empty" : "its server refuses ranges");
+    }
     require_success(reply, url);
     direct = reply.hops.back().url;
     cost.received.count += body.size();
@@ -153,18 +156,24 @@ struct RemoteFile::Pages {
     return session.transport().send(request, sink);
   }
 
-  [[noreturn]] void throw_no_ranges(std::optional<std::uint64_t> size = {}) const {
-    throw Error(ErrorKind::unsupported,
-                "'" + shown + "'" + (size ? " of " + to_text(Bytes{*size}) : "") +
-                    " cannot be read in parts, because its server takes no ranges");
+  [[noreturn]] void throw_not_in_parts(const std::string& why,
+                                       std::optional<std::uint64_t> size = {}) const {
+    throw Error(ErrorKind::unsupported, "'" + shown + "'" +
+                                            (size ? " of " + to_text(Bytes{*size}) : "") +
+                                            " cannot be read in parts, because " + why);
   }
 
   // Every part must be of the same version of the file.
   void accept(const HttpHead& head, std::uint64_t from) {
     require_file_head(head, shown);
     const auto range = content_range(head);
-    if (head.status == 200) throw_no_ranges(content_length(head));
-    if (head.status != 206 || !range || range->first != from || !range->total) throw_no_ranges();
+    if (head.status != 206) {
+      const auto size = content_length(head);
+      if (size == 0) throw_not_in_parts("it is empty");
+      throw_not_in_parts("its server takes no ranges", size);
+    }
+    if (!range || !range->total) throw_not_in_parts("its server does not say which part it sends");
+    if (range->first != from) throw_not_in_parts("its server sends other parts than asked for");
     if (!total) {
       total = range->total;
       validator = validator_of(head);

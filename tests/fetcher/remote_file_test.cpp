@@ -133,13 +133,15 @@ TEST_CASE("a server that gives no ranges, or another version meanwhile, is notic
     std::string fault;
     ErrorKind kind;
     bool at_once;
+    std::string says;
   };
-  const Case cases[] = {{"ignore-range", ErrorKind::unsupported, true},
-                        {"range-refused", ErrorKind::unsupported, true},
-                        {"status=404", ErrorKind::not_found, true},
-                        {"web-page", ErrorKind::network, true},
-                        {"new-tag", ErrorKind::network, false},
-                        {"range-from-zero", ErrorKind::unsupported, false}};
+  const Case cases[] = {{"ignore-range", ErrorKind::unsupported, true, "takes no ranges"},
+                        {"range-refused", ErrorKind::unsupported, true, "refuses ranges"},
+                        {"status=404", ErrorKind::not_found, true, ""},
+                        {"web-page", ErrorKind::network, true, "a web page"},
+                        {"new-tag", ErrorKind::network, false, "changed"},
+                        {"range-from-zero", ErrorKind::unsupported, false, "sends other parts"},
+                        {"range-without-end", ErrorKind::unsupported, true, "sends more"}};
   for (const Case& c : cases) {
     CAPTURE(c.fault);
     bench.hub.clear_faults();
@@ -155,10 +157,16 @@ TEST_CASE("a server that gives no ranges, or another version meanwhile, is notic
     });
     REQUIRE(error.has_value());
     CHECK_MESSAGE(error->kind() == c.kind, std::string(error->what()));
+    CHECK(says(error, c.says));
     CHECK(opened == !c.at_once);
     CHECK(bench.hub.bytes_sent() < kLarge / 2);
     bench.hub.forget_requests();
   }
+  bench.hub.clear_faults();
+  bench.hub.add_file("/empty.tflite", "");
+  Session session(bench.store, Workbench::quick());
+  CHECK(says(error_of([&] { RemoteFile(session, place_of(bench.hub.url() + "/empty.tflite")); }),
+             "because it is empty"));
 }
 
 }  // namespace litezoo::fetcher
