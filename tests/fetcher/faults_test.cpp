@@ -221,6 +221,7 @@ TEST_CASE("every fault has a name that can be read back") {
     CHECK(fault.path == "/a");
     CHECK(fault.times == 2);
   }
+  CHECK(hub::parse_fault("cut-off=7@/npm/@zoo/net@1*2").path == "/npm/@zoo/net@1");
   CHECK(error_of([] { hub::parse_fault("no-such"); })->kind() == ErrorKind::usage);
 }
 

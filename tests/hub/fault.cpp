@@ -61,9 +61,8 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "kFaults has one row a kind, in the order of FaultKind");
 
-// Cuts what follows the last `mark` off `text`.
-std::string cut_tail(std::string& text, char mark) {
-  const std::size_t at = text.rfind(mark);
+// Cuts what follows the `mark` at that place off `text`.
+std::string cut_tail(std::string& text, std::size_t at) {
   if (at == std::string::npos) return "";
   std::string tail = text.substr(at + 1);
   text.resize(at);
@@ -79,11 +78,12 @@ std::span<const FaultRow> faults() noexcept {
 Fault parse_fault(const std::string& text) {
   Fault fault;
   std::string name = text;
-  if (const std::string times = cut_tail(name, '*'); !times.empty()) {
+  if (const std::string times = cut_tail(name, name.rfind('*')); !times.empty()) {
     fault.times = std::atoi(times.c_str());
   }
-  fault.path = cut_tail(name, '@');
-  fault.value = std::strtoull(cut_tail(name, '=').c_str(), nullptr, 10);
+  // A path may hold one, too: "@scope".
+  fault.path = cut_tail(name, name.find('@'));
+  fault.value = std::strtoull(cut_tail(name, name.rfind('=')).c_str(), nullptr, 10);
   const auto* row = std::ranges::find(kFaults, std::string_view(name), &FaultRow::name);
   if (row == kFaults.end()) {
     std::vector<std::string> names;
