@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
@@ -155,6 +156,8 @@ void print_plan(const Context& context, std::span<const PlanRow> rows, Bytes sum
                size_or_unknown(plan.to_transfer), std::string(origin_of(plan.from))});
   }
   table.print(context);
+  // Of files that cannot be had there is nothing to count.
+  if (std::ranges::all_of(rows, [](const PlanRow& row) { return row.error.has_value(); })) return;
   context.out << fmt::format("{}{} bytes to transfer\n", exact ? "" : "at least ", sum.count);
 }
 

@@ -55,6 +55,8 @@ TEST_CASE("a dry run finds out what a server does not say at once, and refuses w
     CHECK(result.exit_code == c.exit_code);
     CHECK(parsed(result)["exact"] == c.exact);
     CHECK(parsed(result)["to_transfer_bytes"] == (c.exact ? 123'456 : 0));
+    const auto text = program.run({"fetch", "--dry-run", hub.url() + "/a.tflite"}).out;
+    CHECK((text.find("bytes to transfer") != std::string::npos) == (c.exit_code == 0));
   }
 }
 
