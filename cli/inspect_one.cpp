@@ -135,8 +135,8 @@ void print_bundle(Context& context, const Bundle& bundle, const ReportOptions& o
                std::to_string(member.entry.packed_size), member.summary});
   }
   table.print(context);
-  const auto model =
-      std::ranges::find_if(members, [](const Member& m) { return !m.summary.empty(); });
+  const auto model = std::ranges::find_if(
+      members, [](const Member& m) { return !m.summary.empty() && m.result == ExitCode::done; });
   if (model == members.end()) return;
   context.out << fmt::format("inspect one: litezoo inspect '{}!{}'\n",
                              escape_for_terminal(bundle.name),
