@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "base/checked.h"
-#include "runtime/memory.h"
 #include "runtime/kernels/weights.h"
+#include "runtime/memory.h"
 
 namespace litezoo::runtime {
 namespace {

@@ -77,16 +77,16 @@ TEST_CASE("strings are read as NumPy keeps them, bytes or Unicode") {
       {">U1", unicode(U"abc"), {}},
       {"<U1", unicode({U'a', static_cast<char32_t>(0x110000), U'b'}), {}},
   };
-  for (const auto& [descriptor, elements, texts] : cases) {
-    CAPTURE(descriptor);
+  for (const Case& c : cases) {
+    CAPTURE(c.descriptor);
     const auto file = scratch();
-    write_file_atomically(file, file_of(descriptor, elements));
-    if (texts.empty()) {
+    write_file_atomically(file, file_of(c.descriptor, c.elements));
+    if (c.texts.empty()) {
       CHECK_THROWS_AS(cli::read_npy(file), Error);
     } else {
       const cli::NpyArray array = cli::read_npy(file);
       CHECK(array.type == TensorType::STRING);
-      CHECK(parse_strings(array.data) == texts);
+      CHECK(parse_strings(array.data) == c.texts);
     }
     std::filesystem::remove(file);
   }

@@ -66,7 +66,7 @@ void check_close(const std::vector<float>& got, const std::vector<float>& expect
   REQUIRE(got.size() == expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) {
     CAPTURE(i);
-    CHECK(got[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+    CHECK(got[i] == doctest::Approx(static_cast<double>(expected[i])).epsilon(1e-5));
   }
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("FULLY_CONNECTED by few bits is XNNPACK's where rows are whole bytes, 
     CAPTURE(c.depth);
     CAPTURE(c.asymmetric);
     const auto depth = static_cast<std::size_t>(c.depth);
-    const auto x = random_values<float>(kRows * depth, -0.7F, 1.0F);
+    const auto x = random_values<float>(kRows * depth, -0.7, 1.0);
     const auto weights = small_integers(kColumns * depth, c.bits);
     const auto bytes = packed(weights, c.bits);
     GraphBuilder b;
@@ -124,7 +124,7 @@ TEST_CASE("CONV_2D of pixels by 8 bits is XNNPACK's pixel by pixel, by 4 LiteRT'
   };
   for (const Case& c : cases) {
     CAPTURE(tensor_type_name(c.type));
-    const auto x = random_values<float>(std::size_t{2} * kPixels * kDepth, -0.7F, 1.0F);
+    const auto x = random_values<float>(std::size_t{2} * kPixels * kDepth, -0.7, 1.0);
     const auto weights = small_integers(std::size_t{kColumns} * kDepth, c.bits);
     const auto bytes = packed(weights, c.bits);
     GraphBuilder b;
