@@ -38,15 +38,13 @@ template <typename T>
 std::vector<std::byte> write_as(std::span<const double> values, const Affine& affine) {
   std::vector<std::byte> data(values.size() * sizeof(T));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const bool is_integer = std::numeric_limits<T>::is_integer;
-    // What is no number is stored as the real 0, as QUANTIZE does.
-    const double real = is_integer && std::isnan(values[i]) ? 0.0 : values[i];
-    const double stored = real / affine.scale + affine.zero;
     T value{};
     if constexpr (std::numeric_limits<T>::is_integer) {
-      value = rounded<T>(stored);
+      // What is no number is stored as the real 0, as QUANTIZE does.
+      const double real = std::isnan(values[i]) ? 0.0 : values[i];
+      value = rounded<T>(real / affine.scale + affine.zero);
     } else {
-      value = static_cast<T>(stored);
+      value = static_cast<T>(values[i] / affine.scale + affine.zero);
     }
     std::memcpy(data.data() + i * sizeof(T), &value, sizeof(T));
   }
@@ -57,7 +55,8 @@ std::vector<std::byte> write_as(std::span<const double> values, const Affine& af
 
 Affine affine_of(const Tensor& tensor) {
   const auto& q = tensor.quantization;
-  if (q.scale.size() != 1 || q.scale.front() <= 0) return {};
+  // A file's scale may be anything.
+  if (q.scale.size() != 1 || !std::isfinite(q.scale.front()) || q.scale.front() <= 0) return {};
   return {static_cast<double>(q.scale.front()),
           q.zero_point.empty() ? 0.0 : static_cast<double>(q.zero_point.front())};
 }

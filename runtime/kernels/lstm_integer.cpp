@@ -7,13 +7,10 @@
 #include "runtime/kernels/fixed_point.h"
 #include "runtime/kernels/fixed_point_math.h"
 #include "runtime/kernels/gemm.h"
+#include "runtime/kernels/lstm_quantized.h"
 
 namespace litezoo::runtime {
 namespace {
-
-std::int16_t saturate16(std::int32_t value) {
-  return static_cast<std::int16_t>(std::clamp(value, -32768, 32767));
-}
 
 // tanh of a number with `integer_bits` integer bits; 0 to 6 occur.
 std::int16_t tanh_q(int integer_bits, std::int16_t value) {
@@ -52,23 +49,6 @@ struct GateParameters {
   std::vector<std::int16_t> peepholes, norms;
 };
 
-template <typename T>
-std::vector<T> read_constant(const Node& node, std::size_t input, TensorType type,
-                             std::size_t count) {
-  expect_vector(node, input, type, count);
-  if (!node.input(input).constant) node.unsupported("its weights are computed");
-  const T* from = node.input(input).values<T>();
-  return {from, from + count};
-}
-
-float scale_of(const Node& node, const RuntimeTensor& tensor) {
-  const float scale = tensor.scale();
-  if (!std::isfinite(scale) || scale <= 0.0F || tensor.quantization().scale.size() != 1) {
-    node.corrupt("a tensor of its cell has no usable scale");
-  }
-  return scale;
-}
-
 }  // namespace
 
 class IntegerLstm {
@@ -76,16 +56,13 @@ class IntegerLstm {
   IntegerLstm(const Node& node, const LstmTensors& tensors, const LstmSizes& sizes,
               const LstmParameters& parameters)
       : tensors_(tensors), sizes_(sizes) {
-    node.expect_type(node.input(tensors.input), {TensorType::INT8});
-    node.expect_type(node.input(tensors.output_state), {TensorType::INT8});
-    node.expect_type(node.input(tensors.cell_state), {TensorType::INT16});
-    node.expect_type(node.output(0), {TensorType::INT8});
+    expect_quantized_cell(node, tensors);
     input_zero_ = node.input(tensors.input).zero_point();
     state_zero_ = node.input(tensors.output_state).zero_point();
     pack_gates(node, tensors.input_weights, sizes.input, input_weights_);
     pack_gates(node, tensors.recurrent_weights, sizes.outputs, recurrent_weights_);
-    const float cell_scale = scale_of(node, node.input(tensors.cell_state));
-    cell_exponent_ = power_of_two(node, cell_scale);
+    const float state_scale = cell_scale(node, node.input(tensors.cell_state));
+    cell_exponent_ = power_of_two(node, state_scale);
     if (cell_exponent_ > -9 || cell_exponent_ < -15) {
       node.corrupt("the scale of its cell state is out of range");
     }
@@ -95,11 +72,11 @@ class IntegerLstm {
     prepare_output(node);
     if (parameters.cell_clip > 0.0F) {
       cell_clip_ = static_cast<std::int16_t>(
-          std::clamp(parameters.cell_clip / cell_scale, -32768.0F, 32767.0F));
+          std::clamp(parameters.cell_clip / state_scale, -32768.0F, 32767.0F));
     }
     if (parameters.projection_clip > 0.0F) {
-      projection_clip_ = static_cast<std::int8_t>(
-          std::clamp(parameters.projection_clip / scale_of(node, node.output(0)), -128.0F, 127.0F));
+      projection_clip_ = static_cast<std::int8_t>(std::clamp(
+          parameters.projection_clip / cell_scale(node, node.output(0)), -128.0F, 127.0F));
     }
   }
 
@@ -113,7 +90,7 @@ class IntegerLstm {
     std::vector<std::int8_t> rows;
     for (std::size_t gate = sizes_.first_gate(); gate < kLstmGates; ++gate) {
       const auto own =
-          read_constant<std::int8_t>(node, inputs[gate], TensorType::INT8, sizes_.cells * depth);
+          constant_values<std::int8_t>(node, inputs[gate], TensorType::INT8, sizes_.cells * depth);
       rows.insert(rows.end(), own.begin(), own.end());
     }
     pack_into(packed, rows.data(), {sizes_.gates() * sizes_.cells, depth, depth, 1});
@@ -124,13 +101,15 @@ class IntegerLstm {
     if (!sizes_.has_layer_norm) return std::ldexp(1.0F, -12);
     const RuntimeTensor* intermediate = node.intermediate(gate);
     if (intermediate == nullptr) node.corrupt("an intermediate tensor is missing");
-    return scale_of(node, *intermediate);
+    return cell_scale(node, *intermediate);
   }
 
   void prepare_gate(const Node& node, std::size_t gate) {
     GateParameters& own = gates_[gate];
     const float scale = gate_scale(node, gate);
-    const auto weight_scale = [&](std::size_t input) { return scale_of(node, node.input(input)); };
+    const auto weight_scale = [&](std::size_t input) {
+      return cell_scale(node, node.input(input));
+    };
     const auto multiplier = [](float factor) {
       return quantize_multiplier(static_cast<double>(factor));
     };
@@ -139,15 +118,15 @@ class IntegerLstm {
     own.recurrent = multiplier(weight_scale(tensors_.recurrent_weights[gate]) *
                                weight_scale(tensors_.output_state) / scale);
     own.bias =
-        read_constant<std::int32_t>(node, tensors_.biases[gate], TensorType::INT32, sizes_.cells);
+        constant_values<std::int32_t>(node, tensors_.biases[gate], TensorType::INT32, sizes_.cells);
     if (sizes_.has_peephole && gate != kCellGate) {
       const std::size_t input = tensors_.cell_weights[gate];
-      own.peepholes = read_constant<std::int16_t>(node, input, TensorType::INT16, sizes_.cells);
+      own.peepholes = constant_values<std::int16_t>(node, input, TensorType::INT16, sizes_.cells);
       own.peephole = multiplier(std::ldexp(weight_scale(input), cell_exponent_) / scale);
     }
     if (sizes_.has_layer_norm) {
       const std::size_t input = (*tensors_.layer_norms)[gate];
-      own.norms = read_constant<std::int16_t>(node, input, TensorType::INT16, sizes_.cells);
+      own.norms = constant_values<std::int16_t>(node, input, TensorType::INT16, sizes_.cells);
       own.norm = multiplier(weight_scale(input));
       own.norm.shift = std::min(own.norm.shift + 12, 30);
       own.variance_guard =
@@ -158,22 +137,22 @@ class IntegerLstm {
   void prepare_output(const Node& node) {
     const RuntimeTensor* hidden = node.intermediate(4);
     if (hidden == nullptr) node.corrupt("its hidden intermediate tensor is missing");
-    const float hidden_scale = scale_of(node, *hidden);
+    const float hidden_scale = cell_scale(node, *hidden);
     hidden_zero_ = hidden->zero_point();
     hidden_ = quantize_multiplier(static_cast<double>(
         static_cast<float>(std::ldexp(1.0 / static_cast<double>(hidden_scale), -30))));
     if (!sizes_.has_projection) return;
     const RuntimeTensor& weights = node.input(tensors_.projection_weights);
-    const auto rows = read_constant<std::int8_t>(node, tensors_.projection_weights,
-                                                 TensorType::INT8, sizes_.outputs * sizes_.cells);
+    const auto rows = constant_values<std::int8_t>(node, tensors_.projection_weights,
+                                                   TensorType::INT8, sizes_.outputs * sizes_.cells);
     pack_into(projection_weights_, rows.data(), {sizes_.outputs, sizes_.cells, sizes_.cells, 1});
     if (node.has_input(tensors_.projection_bias)) {
-      projection_bias_ = read_constant<std::int32_t>(node, tensors_.projection_bias,
-                                                     TensorType::INT32, sizes_.outputs);
+      projection_bias_ = constant_values<std::int32_t>(node, tensors_.projection_bias,
+                                                       TensorType::INT32, sizes_.outputs);
     }
-    projection_ =
-        quantize_multiplier(static_cast<double>(scale_of(node, weights) * hidden_scale /
-                                                scale_of(node, node.input(tensors_.output_state))));
+    projection_ = quantize_multiplier(
+        static_cast<double>(cell_scale(node, weights) * hidden_scale /
+                            cell_scale(node, node.input(tensors_.output_state))));
   }
 
   std::size_t row_of(std::size_t step, std::size_t batch) const {

@@ -5,35 +5,15 @@
 #include <memory>
 
 #include "runtime/kernels/fixed_point.h"
+#include "runtime/kernels/lstm_quantized.h"
 
 namespace litezoo::runtime {
 namespace {
 
-float scale_of(const Node& node, const RuntimeTensor& tensor) {
-  const float scale = tensor.scale();
-  if (!std::isfinite(scale) || scale <= 0.0F || tensor.quantization().scale.size() != 1) {
-    node.corrupt("a tensor of its cell has no usable scale");
-  }
-  return scale;
-}
-
-std::int16_t saturate16(std::int32_t value) {
-  return static_cast<std::int16_t>(std::clamp(value, -32768, 32767));
-}
-
 // NaN is the lowest, as the processor converts it.
-std::int16_t saturate16(float value) {
+std::int16_t truncate16(float value) {
   if (!(value > -32768.0F)) return -32768;
   return static_cast<std::int16_t>(std::min(value, 32767.0F));
-}
-
-template <typename T>
-std::vector<T> constant_values(const Node& node, std::size_t input, TensorType type,
-                               std::size_t count) {
-  expect_vector(node, input, type, count);
-  if (!node.input(input).constant) node.unsupported("its weights are computed");
-  const T* from = node.input(input).values<T>();
-  return {from, from + count};
 }
 
 // rows x weights to INT8.
@@ -77,7 +57,7 @@ struct Gate {
       const float normal = (static_cast<float>(values[i]) - mean) * inverse;
       const float weighted = normal * static_cast<float>(norms[i]) * norm_scale +
                              static_cast<float>(biases[i]) * bias_scale;
-      values[i] = saturate16(std::round(weighted * 4096.0F));
+      values[i] = truncate16(std::round(weighted * 4096.0F));
     }
   }
 };
@@ -87,15 +67,12 @@ class NarrowLstm {
   NarrowLstm(const Node& node, const LstmTensors& tensors, const LstmSizes& sizes,
              const LstmParameters& parameters)
       : tensors_(tensors), sizes_(sizes) {
-    node.expect_type(node.input(tensors.input), {TensorType::INT8});
-    node.expect_type(node.input(tensors.output_state), {TensorType::INT8});
-    node.expect_type(node.input(tensors.cell_state), {TensorType::INT16});
-    node.expect_type(node.output(0), {TensorType::INT8});
+    expect_quantized_cell(node, tensors);
     const bool whole =
         sizes.has_layer_norm && sizes.has_projection && node.has_input(tensors.projection_bias);
     if (!whole)
       node.unsupported("a cell of 8-bit steps without norms and a projection with a bias");
-    if (scale_of(node, node.input(tensors.cell_state)) != 1.0F / 32768.0F) {
+    if (cell_scale(node, node.input(tensors.cell_state)) != 1.0F / 32768.0F) {
       node.corrupt("the scale of its cell state is not 2^-15");
     }
     input_zero_ = node.input(tensors.input).zero_point();
@@ -132,12 +109,12 @@ class NarrowLstm {
                           std::size_t source, const RuntimeTensor& result) {
       product.weights =
           constant_values<std::int8_t>(node, weights, TensorType::INT8, sizes_.cells * depth);
-      const float scale = scale_of(node, result);
+      const float scale = cell_scale(node, result);
       product.factor = quantize_multiplier(static_cast<double>(
-          scale_of(node, node.input(weights)) * scale_of(node, node.input(source)) / scale));
+          cell_scale(node, node.input(weights)) * cell_scale(node, node.input(source)) / scale));
       product.zero_point = result.zero_point();
       product.to_sum =
-          quantize_multiplier(static_cast<double>(scale / scale_of(node, intermediate(0))));
+          quantize_multiplier(static_cast<double>(scale / cell_scale(node, intermediate(0))));
     };
     read(own.from_input, tensors_.input_weights[gate], sizes_.input, tensors_.input,
          intermediate(1));
@@ -145,7 +122,7 @@ class NarrowLstm {
          intermediate(2));
     const std::size_t norm = (*tensors_.layer_norms)[gate];
     own.norms = constant_values<std::int16_t>(node, norm, TensorType::INT16, sizes_.cells);
-    own.norm_scale = scale_of(node, node.input(norm));
+    own.norm_scale = cell_scale(node, node.input(norm));
     own.biases =
         constant_values<std::int32_t>(node, tensors_.biases[gate], TensorType::INT32, sizes_.cells);
     // LiteRT takes the wrong entries of its tables here: what the output gate gets from the state
@@ -159,14 +136,14 @@ class NarrowLstm {
     projection_bias_ = constant_values<std::int32_t>(node, tensors_.projection_bias,
                                                      TensorType::INT32, sizes_.outputs);
     projection_factor_ = quantize_multiplier(static_cast<double>(
-        std::ldexp(scale_of(node, node.input(tensors_.projection_weights)), -15) /
-        scale_of(node, node.input(tensors_.output_state))));
+        std::ldexp(cell_scale(node, node.input(tensors_.projection_weights)), -15) /
+        cell_scale(node, node.input(tensors_.output_state))));
     if (parameters.cell_clip > 0.0F && parameters.cell_clip < 1.0F) {
-      cell_clip_ = saturate16(parameters.cell_clip * 32768.0F);
+      cell_clip_ = truncate16(parameters.cell_clip * 32768.0F);
     }
     if (parameters.projection_clip > 0.0F) {
-      projection_clip_ = static_cast<std::int8_t>(
-          std::clamp(parameters.projection_clip / scale_of(node, node.output(0)), -128.0F, 127.0F));
+      projection_clip_ = static_cast<std::int8_t>(std::clamp(
+          parameters.projection_clip / cell_scale(node, node.output(0)), -128.0F, 127.0F));
     }
   }
 
@@ -185,7 +162,7 @@ class NarrowLstm {
         cells[i] = std::clamp(cells[i], static_cast<std::int16_t>(-cell_clip_), cell_clip_);
       }
       const float activated = std::tanh(static_cast<float>(cells[i]) / 32768.0F);
-      const std::int32_t product = values_[kOutputGate][i] * saturate16(activated * 32768.0F);
+      const std::int32_t product = values_[kOutputGate][i] * truncate16(activated * 32768.0F);
       hidden_[i] = static_cast<std::int16_t>(rounding_divide_by_power_of_two(product, 15));
     }
     project(state);
@@ -204,7 +181,7 @@ class NarrowLstm {
     for (std::int16_t& value : values) {
       const float real = static_cast<float>(value) / 4096.0F;
       const float activated = gate == kCellGate ? std::tanh(real) : 1.0F / (1.0F + std::exp(-real));
-      value = saturate16(activated * 32768.0F);
+      value = truncate16(activated * 32768.0F);
     }
   }
 

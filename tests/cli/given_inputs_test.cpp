@@ -45,6 +45,20 @@ TEST_CASE("quantised values stand for real ones and are cut to what their type h
   CHECK(cli::real_values(TensorType::STRING, data, tensor).empty());
 }
 
+TEST_CASE("what is no number is stored as the real 0, whatever the file's scale is") {
+  constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
+  for (const float scale : {0.5F, kNoNumber, static_cast<float>(kInfinity), 0.0F}) {
+    CAPTURE(scale);
+    Tensor tensor;
+    tensor.quantization.scale = {scale};
+    tensor.quantization.zero_point = {10};
+    const std::vector<double> real = {static_cast<double>(kNoNumber)};
+    const auto data = cli::stored_values(TensorType::INT8, real, tensor);
+    REQUIRE(data.size() == 1);
+    CHECK(static_cast<std::int8_t>(data[0]) == (scale == 0.5F ? 10 : 0));
+  }
+}
+
 TEST_CASE("integers hold what is too large or no number as their nearest value or 0") {
   const std::vector<double> real = {1e300, -1e300, std::numeric_limits<double>::quiet_NaN()};
   const auto data = cli::stored_values(TensorType::INT64, real, {});

@@ -249,6 +249,23 @@ TEST_CASE("STABLEHLO_REDUCE_WINDOW pools with padding, strides and dilations") {
   }
 }
 
+TEST_CASE("what STABLEHLO_REDUCE_WINDOW pads its input to counts against the memory limit") {
+  constexpr std::int32_t kElements = 1 << 20;
+  GraphBuilder b;
+  const int x = b.input(TensorType::FLOAT32, {kElements});
+  const int begin = b.constant<float>({}, {0.0F});
+  b.op(BuiltinOperator::STABLEHLO_REDUCE_WINDOW, {x, begin}, {b.output(TensorType::FLOAT32)},
+       StablehloReduceWindowOptions{{1}, {7}, {7}, {1}, {0, 0}, 1});
+  add_body(b, kActivations[0]);
+  const Floats values(kElements, 1.0F);
+  runtime::SessionOptions options = kernels_only();
+  options.memory_limit = {std::uint64_t{20} << 20U};  // 8 MiB of tensors, 28 MiB of padding
+  CHECK_THROWS_WITH_AS(run_graph(b.graph(), {values}, options), doctest::Contains("memory limit"),
+                       Error);
+  options.memory_limit = {std::uint64_t{64} << 20U};
+  CHECK(run_graph(b.graph(), {values}, options).values<float>() == values);
+}
+
 TEST_CASE("STABLEHLO_RNG_BIT_GENERATOR gives the known answers and moves its state on") {
   const auto run = [](StablehloRngAlgorithm algorithm) {
     GraphBuilder b;
